@@ -1,0 +1,30 @@
+package dev.meanwhile.server;
+
+import dev.meanwhile.server.domain.ModelInfo;
+import java.io.PrintStream;
+import java.util.stream.Collectors;
+
+/** What a person sees when the server is up; the line "listening on" is read by programs. */
+final class Banner {
+    private Banner() {}
+
+    static void print(PrintStream out, ServerConfig config, int port) {
+        String host = config.grpc().address().getHostString();
+        String models = config.modelInfos().stream()
+                .map(model -> model.name() + describe(model))
+                .collect(Collectors.joining(", "));
+        out.println("Meanwhile keeps your chat sessions working while you are somewhere else.");
+        out.println("  data      " + config.store().dataFolder());
+        out.println("            durable: survives kill -9 and power loss");
+        out.println("  models    " + models);
+        out.println("  gRPC      listening on " + host + ":" + port);
+        config.http().ifPresent(http -> out.println("  metrics   http://" + http + "/metrics"));
+        out.println("  next      bin/meanwhile new --switch; bin/meanwhile send hello");
+        out.flush();
+    }
+
+    private static String describe(ModelInfo model) {
+        return (model.isDefault() ? " (default, " : " (") + model.adapter() + ", " + model.workers() + " workers, "
+                + model.reservedForActive() + " of them for active sessions)";
+    }
+}

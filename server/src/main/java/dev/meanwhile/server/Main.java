@@ -1,0 +1,83 @@
+package dev.meanwhile.server;
+
+import dev.meanwhile.server.config.Address;
+import dev.meanwhile.server.config.ConfigException;
+import dev.meanwhile.server.telemetry.Logging;
+import dev.meanwhile.server.telemetry.ServiceLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.time.Clock;
+import java.util.List;
+
+/** {@code meanwhile serve}: reads the configuration, serves until SIGTERM, ends in order. */
+public final class Main {
+    private static final int FAILED = 1;
+    private static final int MISUSED = 2;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        List<String> flags = List.of(args);
+        if (ServerConfig.asksForHelp(flags)) {
+            System.out.println(ServerConfig.help());
+            return;
+        }
+        ServerConfig config;
+        try {
+            config = ServerConfig.read(flags, System.getenv());
+        } catch (ConfigException e) {
+            System.err.println("meanwhile: " + e.getMessage());
+            System.exit(MISUSED);
+            return;
+        }
+        Logging.install(config.log().format(), config.log().levels());
+        config.warnings().forEach(ServiceLog::warn);
+        try {
+            serve(config);
+        } catch (IOException | RuntimeException e) {
+            Logging.flush();
+            System.err.println("meanwhile: " + words(config, e));
+            Runtime.getRuntime().halt(FAILED);
+        }
+    }
+
+    private static void serve(ServerConfig config) throws IOException {
+        Server server = Server.start(config, Clock.systemUTC(), Main::halt);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(() -> {
+            try {
+                server.stop();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            Logging.flush();
+            Runtime.getRuntime().halt(0); // in order, so not with the signal's exit code
+        }));
+        Banner.print(System.out, config, server.port());
+    }
+
+    /** Nobody knows what is on disk: end now, and let the next start find out. */
+    private static void halt(Throwable cause) {
+        ServiceLog.storeError(
+                "writing to the store; the server ends, since only a new start can tell what is on disk", cause);
+        Logging.flush();
+        Runtime.getRuntime().halt(FAILED);
+    }
+
+    private static String words(ServerConfig config, Exception e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return "the address "
+                        + new Address(
+                                config.grpc().address().getHostString(),
+                                config.grpc().address().getPort())
+                        + " is in use; stop what listens there, or choose another with --grpc";
+            }
+        }
+        return e instanceof UncheckedIOException
+                        || e instanceof IllegalStateException
+                        || e instanceof IllegalArgumentException
+                ? String.valueOf(e.getMessage())
+                : e.toString();
+    }
+}

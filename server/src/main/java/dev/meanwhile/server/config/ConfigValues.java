@@ -1,0 +1,107 @@
+package dev.meanwhile.server.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** What was given, checked one by one: a flag wins over the environment, that over the file, that over the default. */
+public final class ConfigValues {
+    private final Map<String, Given> given = new HashMap<>();
+    private final Map<String, String> environment;
+    private final List<String> warnings = new ArrayList<>();
+
+    private ConfigValues(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /**
+     * Reads all three places.
+     *
+     * @throws ConfigException if a key is unknown, a value is refused or the file can't be read
+     */
+    public static ConfigValues read(List<String> args, Map<String, String> environment) {
+        ConfigValues values = new ConfigValues(environment);
+        Sources.flags(args).forEach(values.given::putIfAbsent);
+        Sources.variables(environment, values.warnings).forEach(values.given::putIfAbsent);
+        Optional<Path> file = values.find(ConfigTable.CONFIG);
+        if (file.isPresent()) {
+            Sources.file(file.get(), values.origin(ConfigTable.CONFIG)).forEach(values.given::putIfAbsent);
+        }
+        return values;
+    }
+
+    /** What holds: given, else the default. */
+    public <T> T get(Setting<T> setting) {
+        return find(setting).orElseGet(() -> setting.kind().parse(defaultOf(setting)));
+    }
+
+    /** What was given. */
+    public <T> Optional<T> find(Setting<T> setting) {
+        Given value = given.get(setting.name());
+        if (value == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(setting.kind().parse(value.value()));
+        } catch (IllegalArgumentException e) {
+            throw refused(setting, "expected " + setting.kind().allowed());
+        }
+    }
+
+    public boolean isGiven(Setting<?> setting) {
+        return given.containsKey(setting.name());
+    }
+
+    /** The names of all models that something was given for, in alphabetical order. */
+    public SortedSet<String> models() {
+        SortedSet<String> models = new TreeSet<>();
+        for (String key : given.keySet()) {
+            String model = KeyLookup.modelIn(key);
+            if (model != null) {
+                models.add(model);
+            }
+        }
+        return models;
+    }
+
+    /** A refusal of a setting's value that names the key, the value and where it came from. */
+    public ConfigException refused(Setting<?> setting, String why) {
+        Given value = given.get(setting.name());
+        String shown;
+        if (value == null) {
+            shown = setting.defaultText() == null ? " (not given)" : " = " + setting.defaultText() + " (default)";
+        } else {
+            String text = setting.kind().echoed() ? Given.shown(value.value()) : "(not shown)";
+            shown = " = " + text + " (from " + value.origin() + ")";
+        }
+        return new ConfigException(setting.name() + shown + ": " + why);
+    }
+
+    /** A variable of the environment that is no setting; an empty one counts as not set. */
+    public Optional<String> environment(String name) {
+        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    /** What looks like a mistake but may be meant for someone else. */
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    private String origin(Setting<?> setting) {
+        return Objects.requireNonNull(given.get(setting.name())).origin();
+    }
+
+    private static String defaultOf(Setting<?> setting) {
+        String text = setting.defaultText();
+        if (text == null) {
+            throw new IllegalStateException(setting.name() + " has no fixed default");
+        }
+        return text;
+    }
+}

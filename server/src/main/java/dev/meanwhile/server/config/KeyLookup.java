@@ -1,0 +1,107 @@
+package dev.meanwhile.server.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Finds settings by what a person has written, and what that person may have meant. */
+final class KeyLookup {
+    private static final Map<String, Setting<?>> PLAIN = new LinkedHashMap<>();
+    private static final Map<String, Setting<?>> OF_MODELS = new LinkedHashMap<>();
+    private static final Map<String, Setting<?>> BY_VARIABLE = new LinkedHashMap<>();
+
+    static {
+        for (ConfigTable.Section section : ConfigTable.SECTIONS) {
+            for (Setting<?> setting : section.settings()) {
+                if (setting.isOfModel()) {
+                    OF_MODELS.put(setting.suffix(), setting);
+                } else {
+                    PLAIN.put(setting.name(), setting);
+                    BY_VARIABLE.put(Setting.variableOf(setting.name()), setting);
+                }
+            }
+        }
+    }
+
+    private KeyLookup() {}
+
+    /** The setting of a full key, {@code model.a.b.url} included. */
+    static @Nullable Setting<?> byKey(String key) {
+        String model = modelIn(key);
+        if (model == null) {
+            return PLAIN.get(key);
+        }
+        Setting<?> setting = OF_MODELS.get(key.substring(key.lastIndexOf('.') + 1));
+        return setting == null || !model.matches(ConfigTable.MODEL_NAME) ? null : setting.of(model);
+    }
+
+    static @Nullable Setting<?> byVariable(String variable) {
+        return BY_VARIABLE.get(variable);
+    }
+
+    /** The model a key belongs to: names may have dots, what stands behind them has none. */
+    static @Nullable String modelIn(String key) {
+        int end = key.lastIndexOf('.');
+        boolean ofModel = key.startsWith(Setting.MODEL_PREFIX) && end > Setting.MODEL_PREFIX.length();
+        return ofModel ? key.substring(Setting.MODEL_PREFIX.length(), end) : null;
+    }
+
+    /** Why there is no such key, to follow its name. */
+    static String whyUnknown(String key, String prefix) {
+        String model = modelIn(key);
+        if (model == null) {
+            String meant = nearest(key, PLAIN.keySet());
+            return "is not a setting" + (meant == null ? "" : "; did you mean " + prefix + meant + "?");
+        }
+        if (!model.matches(ConfigTable.MODEL_NAME)) {
+            return "does not name a model: expected " + ConfigTable.MODEL_NAME_WORDS;
+        }
+        String suffix = key.substring(key.lastIndexOf('.') + 1);
+        if (suffix.equals("key")) {
+            return "is not a setting: a key comes from the environment (key-env) or a file (key-file)";
+        }
+        String meant = nearest(suffix, OF_MODELS.keySet());
+        return "is not a setting"
+                + (meant == null
+                        ? "; a model has " + String.join(", ", OF_MODELS.keySet())
+                        : "; did you mean " + prefix + Setting.MODEL_PREFIX + model + "." + meant + "?");
+    }
+
+    /** The variable that may have been meant. */
+    static @Nullable String nearestVariable(String variable) {
+        return nearest(variable, BY_VARIABLE.keySet());
+    }
+
+    private static @Nullable String nearest(String written, Iterable<String> known) {
+        String best = null;
+        // Two letters swapped are two changes.
+        int bestDistance = 3;
+        for (String candidate : known) {
+            int distance = distance(written, candidate);
+            if (distance < bestDistance) {
+                best = candidate;
+                bestDistance = distance;
+            }
+        }
+        return best;
+    }
+
+    /** Levenshtein's. */
+    private static int distance(String a, String b) {
+        List<Integer> above = new ArrayList<>();
+        for (int j = 0; j <= b.length(); j++) {
+            above.add(j);
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            List<Integer> row = new ArrayList<>(List.of(i));
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = above.get(j - 1) + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row.add(Math.min(replaced, 1 + Math.min(above.get(j), row.get(j - 1))));
+            }
+            above = row;
+        }
+        return above.getLast();
+    }
+}

@@ -1,0 +1,147 @@
+package dev.meanwhile.server.config;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+/** The three places settings come from. Each answers with known keys only. */
+final class Sources {
+    private static final String VARIABLE_PREFIX = "MEANWHILE_";
+
+    private Sources() {}
+
+    /** {@code --key value} or {@code --key=value}; of a flag given twice the last one holds. */
+    static Map<String, Given> flags(List<String> args) {
+        Map<String, Given> flags = new LinkedHashMap<>();
+        for (int i = 0; i < args.size(); i++) {
+            String arg = args.get(i);
+            if (!arg.startsWith("--") || arg.length() == 2) {
+                throw new ConfigException("unexpected argument " + Given.shown(arg)
+                        + ": settings are flags, --key value or --key=value; --help lists them");
+            }
+            int equals = arg.indexOf('=');
+            String key = equals < 0 ? arg.substring(2) : arg.substring(2, equals);
+            Setting<?> setting = KeyLookup.byKey(key);
+            if (setting == null) {
+                throw new ConfigException("--" + bare(key) + " " + KeyLookup.whyUnknown(key, "--"));
+            }
+            String value;
+            if (equals >= 0) {
+                value = arg.substring(equals + 1);
+            } else if (setting.kind().placeholder().isEmpty()) {
+                value = "true";
+            } else if (i + 1 < args.size() && !args.get(i + 1).startsWith("--")) {
+                value = args.get(++i);
+            } else {
+                throw new ConfigException("--" + key + " needs a value: expected "
+                        + setting.kind().allowed());
+            }
+            flags.put(key, new Given(value, "flag --" + key));
+        }
+        return flags;
+    }
+
+    /**
+     * {@code MEANWHILE_WORKERS}; an empty one counts as not set. Unknown ones are not refused: the command line
+     * client has some, and container platforms make up more. What resembles a setting is warned of.
+     */
+    static Map<String, Given> variables(Map<String, String> environment, List<String> warnings) {
+        Map<String, Given> variables = new LinkedHashMap<>();
+        environment.forEach((name, value) -> {
+            if (!name.startsWith(VARIABLE_PREFIX) || value.isEmpty()) {
+                return;
+            }
+            Setting<?> setting = KeyLookup.byVariable(name);
+            if (setting != null) {
+                variables.put(setting.name(), new Given(value, "environment variable " + name));
+            } else if (name.startsWith(VARIABLE_PREFIX + "MODEL_")) {
+                warnings.add("Ignored environment variable " + bare(name)
+                        + ": settings of a model come only from the file and from flags");
+            } else {
+                String meant = KeyLookup.nearestVariable(name);
+                if (meant != null) {
+                    warnings.add("Ignored environment variable " + bare(name) + "; did you mean " + meant + "?");
+                }
+            }
+        });
+        return variables;
+    }
+
+    /** A properties file in UTF-8. A key given twice is refused: one of the two would be a surprise. */
+    static Map<String, Given> file(Path path, String namedBy) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(path);
+        } catch (NoSuchFileException e) {
+            throw unreadable(path, namedBy, "there is no such file");
+        } catch (CharacterCodingException e) {
+            throw unreadable(path, namedBy, "it is not in UTF-8");
+        } catch (IOException e) {
+            throw unreadable(path, namedBy, "is it a file, and may this user read it?");
+        }
+        Map<String, Given> entries = new LinkedHashMap<>();
+        for (int i = 0; i < lines.size(); i++) {
+            int first = i;
+            StringBuilder logical = new StringBuilder(lines.get(i));
+            while (isContinued(logical) && i + 1 < lines.size()) {
+                logical.append('\n').append(lines.get(++i));
+            }
+            String where = path + ":" + (first + 1);
+            parse(logical.toString(), where).forEach((key, value) -> put(entries, (String) key, (String) value, where));
+        }
+        return entries;
+    }
+
+    private static void put(Map<String, Given> entries, String key, String value, String where) {
+        Setting<?> setting = KeyLookup.byKey(key);
+        if (setting == null) {
+            throw new ConfigException(where + ": " + bare(key) + " " + KeyLookup.whyUnknown(key, ""));
+        }
+        if (setting.name().equals(ConfigTable.CONFIG.name())) {
+            throw new ConfigException(where + ": config can't be set in a file; use --config or MEANWHILE_CONFIG");
+        }
+        Given before = entries.putIfAbsent(key, new Given(value.strip(), where));
+        if (before != null) {
+            throw new ConfigException(where + ": " + key + " is already set at " + before.origin());
+        }
+    }
+
+    /** One logical line, by the rules of Java's properties: nothing, or one entry. */
+    private static Properties parse(String line, String where) {
+        Properties entry = new Properties();
+        try {
+            entry.load(new StringReader(line));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ConfigException(where + ": this is no line of a properties file: a \\uXXXX is broken");
+        }
+        return entry;
+    }
+
+    private static boolean isContinued(CharSequence line) {
+        String text = line.toString().substring(line.toString().lastIndexOf('\n') + 1);
+        boolean comment = text.length() == line.length()
+                && (text.strip().startsWith("#") || text.strip().startsWith("!"));
+        int backslashes = 0;
+        while (backslashes < text.length() && text.charAt(text.length() - 1 - backslashes) == '\\') {
+            backslashes++;
+        }
+        return !comment && backslashes % 2 == 1;
+    }
+
+    private static ConfigException unreadable(Path path, String namedBy, String why) {
+        return new ConfigException(
+                "config = " + Given.shown(path.toString()) + " (from " + namedBy + "): can't read it; " + why);
+    }
+
+    private static String bare(String text) {
+        String quoted = Given.shown(text);
+        return quoted.substring(1, quoted.length() - 1);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.meanwhile.server.coordinator;
+
+import dev.meanwhile.server.domain.LogEntry;
+import dev.meanwhile.server.domain.Message;
+import dev.meanwhile.server.domain.Refusal;
+import dev.meanwhile.server.domain.Session;
+import dev.meanwhile.server.domain.Workspace;
+import dev.meanwhile.server.responses.LogReader;
+import dev.meanwhile.server.store.Transaction;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a reader missed: the log between two sequences, folded into turns. The log below the upper one is immutable, so
+ * this is read after the switch that fixed it.
+ */
+final class CatchUp {
+    private static final int MAX_TURNS = 100;
+    private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_TEXT_BYTES = 64 << 10;
+    private static final int ENTRY_BYTES = 8 << 10;
+
+    private final Transaction tx;
+    private final Session session;
+    private final long from;
+    private final Map<String, TurnFold> folds = new LinkedHashMap<>();
+    private long position;
+
+    private CatchUp(Transaction tx, Session session, long from) {
+        this.tx = tx;
+        this.session = session;
+        this.from = from;
+        this.position = from;
+    }
+
+    /**
+     * The turns, oldest first.
+     *
+     * @param resumeAfter nothing beyond this sequence is in the turns
+     * @param truncated whether the log went on, up to where it was to be read
+     */
+    record Folded(List<Turn> turns, long resumeAfter, boolean truncated) {}
+
+    static Folded fold(Transaction tx, Session session, long from, long through) {
+        CatchUp catchUp = new CatchUp(tx, session, from);
+        boolean room = true;
+        while (room && catchUp.position < through) {
+            room = catchUp.readOn(through);
+        }
+        boolean truncated = catchUp.position < through;
+        return new Folded(catchUp.folds.values().stream().map(TurnFold::turn).toList(), catchUp.position, truncated);
+    }
+
+    /** Folds the next entries; false = the answer is full. */
+    private boolean readOn(long through) {
+        List<LogEntry> entries;
+        try {
+            entries = LogReader.ofSession(tx, session, position);
+        } catch (Refusal corrupt) {
+            return skipDamage(
+                    Long.parseLong(Objects.requireNonNull(corrupt.metadata().get("sequence"))));
+        }
+        for (LogEntry entry : entries) {
+            if (entry.sequence() > through) {
+                return true;
+            }
+            TurnFold fold = foldOf(entry.messageId());
+            if (fold == null || bytes() + ENTRY_BYTES > MAX_BYTES) {
+                if (fold != null) {
+                    fold.truncated();
+                }
+                return false;
+            }
+            fold.add(entry);
+            position = entry.sequence();
+        }
+        return true;
+    }
+
+    private boolean skipDamage(long damagedThrough) {
+        for (Message message : tx.messages().endedAfter(session.key(), damagedThrough - 1, MAX_TURNS)) {
+            if (message.firstSequence() <= damagedThrough) {
+                TurnFold fold = foldOf(message.id());
+                if (fold == null) {
+                    return false;
+                }
+                fold.unreadable(damagedThrough);
+                break;
+            }
+        }
+        position = damagedThrough;
+        return true;
+    }
+
+    /** The turn of the message, new if it is its first entry here; null = no room for another. */
+    private @Nullable TurnFold foldOf(String messageId) {
+        TurnFold known = folds.get(messageId);
+        if (known != null) {
+            return known;
+        }
+        if (folds.size() == MAX_TURNS) {
+            return null;
+        }
+        Workspace workspace = Objects.requireNonNull(tx.workspaces().find(session.workspace()));
+        Message message = Objects.requireNonNull(tx.messages().find(workspace.key(), messageId));
+        TurnFold fold = begun(message);
+        if (bytes() + fold.bytes() + ENTRY_BYTES > MAX_BYTES) {
+            return null;
+        }
+        folds.put(messageId, fold);
+        return fold;
+    }
+
+    /** A message begun before the cursor comes whole if it fits, else from the cursor on. */
+    private TurnFold begun(Message message) {
+        long before = message.firstSequence() - 1;
+        TurnFold whole = new TurnFold(tx, session, message, MAX_TEXT_BYTES, Math.min(before, from));
+        long read = before;
+        while (read < from) {
+            List<LogEntry> entries;
+            try {
+                entries = LogReader.ofMessage(tx, session, message, read);
+            } catch (Refusal corrupt) {
+                break;
+            }
+            for (LogEntry entry : entries) {
+                if (entry.sequence() > from) {
+                    return whole;
+                }
+                whole.add(entry);
+            }
+            if (entries.isEmpty()) {
+                return whole;
+            }
+            read = entries.getLast().sequence();
+            if (bytes() + whole.bytes() + ENTRY_BYTES > MAX_BYTES) {
+                break;
+            }
+        }
+        if (read >= from || before >= from) {
+            return whole;
+        }
+        TurnFold part = new TurnFold(tx, session, message, MAX_TEXT_BYTES, from);
+        part.truncated();
+        return part;
+    }
+
+    private long bytes() {
+        long sum = 0;
+        for (TurnFold fold : folds.values()) {
+            sum += fold.bytes();
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.meanwhile.server.coordinator;
+
+import dev.meanwhile.server.domain.Message;
+import dev.meanwhile.server.domain.MessageState;
+import dev.meanwhile.server.domain.Priority;
+import dev.meanwhile.server.domain.Session;
+import dev.meanwhile.server.store.Head;
+import dev.meanwhile.server.store.Transaction;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message as callers see it.
+ *
+ * @param model of the newest attempt, or the one the session has now
+ * @param currentPriority the lane it wants now; after its end the one it was last claimed from or would have been
+ * @param retryTime when its next attempt is due, if it waits for one
+ */
+public record MessageView(
+        Message message,
+        String sessionId,
+        String model,
+        Priority currentPriority,
+        @Nullable Instant retryTime) {
+
+    static MessageView of(Transaction tx, Session session, Message message) {
+        Instant retryTime = null;
+        if (message.state() == MessageState.RUNNING && message.attemptTime() == null) {
+            Head head = tx.heads().find(session.key());
+            retryTime = head == null ? null : head.dueTime();
+        }
+        Priority wanted = session.wants(message.submission().override());
+        Priority current = message.state().ended() ? Objects.requireNonNullElse(message.lane(), wanted) : wanted;
+        String model = message.model().isEmpty() ? session.model() : message.model();
+        return new MessageView(message, session.id(), model, current, retryTime);
+    }
+}

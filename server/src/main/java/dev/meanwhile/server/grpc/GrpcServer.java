@@ -1,0 +1,107 @@
+package dev.meanwhile.server.grpc;
+
+import dev.meanwhile.server.coordinator.Operations;
+import dev.meanwhile.v1.ErrorReason;
+import dev.meanwhile.v1.GetServerInfoResponse;
+import dev.meanwhile.v1.OperatorServiceGrpc;
+import dev.meanwhile.v1.ServerLimits;
+import dev.meanwhile.v1.SessionServiceGrpc;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The contract on a port, with health and reflection. */
+public final class GrpcServer {
+    private static final List<String> SERVICES =
+            List.of("", SessionServiceGrpc.SERVICE_NAME, OperatorServiceGrpc.SERVICE_NAME);
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("call-timeouts").factory());
+    private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    private final CallGuard guard;
+    private final Server server;
+
+    /** @param limits as clients may know them; what the gRPC side knows itself is filled in here */
+    public GrpcServer(GrpcConfig config, UserApi api, Operations operations, String version, ServerLimits limits) {
+        this.guard = new CallGuard(timer, config.callTimeout());
+        GetServerInfoResponse info = GetServerInfoResponse.newBuilder()
+                .setVersion(version)
+                .setStartTime(Protos.time(Instant.now()))
+                .setLimits(limits.toBuilder()
+                        .setRequestBytes(config.requestBytes())
+                        .setCallsPerConnection(config.callsPerConnection())
+                        .setCallTimeout(Protos.duration(config.callTimeout()))
+                        .setHeartbeatInterval(Protos.duration(config.heartbeat())))
+                .addAllErrorReasons(Arrays.stream(ErrorReason.values())
+                        .filter(reason ->
+                                reason != ErrorReason.UNRECOGNIZED && reason != ErrorReason.ERROR_REASON_UNSPECIFIED)
+                        .toList())
+                .build();
+        this.server = NettyServerBuilder.forAddress(config.address())
+                .executor(calls)
+                .addService(guarded(new SessionGrpcService(api, info).bindService()))
+                .addService(guarded(new OperatorGrpcService(operations).bindService()))
+                .addService(health.getHealthService())
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .addService(reflectionV1Alpha())
+                .maxInboundMessageSize(config.requestBytes())
+                .maxInboundMetadataSize(config.metadataBytes())
+                .maxConcurrentCallsPerConnection(config.callsPerConnection())
+                .maxRstFramesPerWindow(config.rstFrames(), (int) GrpcConfig.RST_WINDOW.toSeconds())
+                .keepAliveTime(config.keepalive().toMillis(), TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(config.keepaliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .permitKeepAliveTime(config.clientPing().toMillis(), TimeUnit.MILLISECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .maxConnectionIdle(config.connectionIdle().toMillis(), TimeUnit.MILLISECONDS)
+                .handshakeTimeout(config.handshake().toMillis(), TimeUnit.MILLISECONDS)
+                .build();
+    }
+
+    /** @throws IOException if the port can't be had */
+    public void start() throws IOException {
+        server.start();
+        SERVICES.forEach(service -> health.setStatus(service, ServingStatus.SERVING));
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    /** New calls are refused and health says NOT_SERVING; streams are ended by those who feed them. */
+    public void drain() {
+        health.enterTerminalState();
+        guard.drain();
+        server.shutdown();
+    }
+
+    /** Ends what is still open. */
+    public void close() throws InterruptedException {
+        if (!server.awaitTermination(1, TimeUnit.SECONDS)) {
+            server.shutdownNow().awaitTermination(2, TimeUnit.SECONDS);
+        }
+        timer.shutdownNow();
+        calls.shutdown();
+    }
+
+    private ServerServiceDefinition guarded(ServerServiceDefinition service) {
+        // Raw messages outside, so that the guard sees what does not parse.
+        return ServerInterceptors.intercept(ServerInterceptors.useInputStreamMessages(service), guard);
+    }
+
+    @SuppressWarnings("deprecation") // grpcurl and others still ask for v1alpha
+    private static io.grpc.BindableService reflectionV1Alpha() {
+        return io.grpc.protobuf.services.ProtoReflectionService.newInstance();
+    }
+}

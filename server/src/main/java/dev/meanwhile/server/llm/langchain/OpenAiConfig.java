@@ -1,0 +1,53 @@
+package dev.meanwhile.server.llm.langchain;
+
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where and how an OpenAI-compatible provider is called.
+ *
+ * @param baseUrl what stands before {@code /chat/completions}, such as {@code http://127.0.0.1:8000/v1}
+ * @param key null for a provider that wants none
+ * @param model its name at the provider
+ * @param maxTokens of one answer, null = the provider's default
+ * @param temperature 0 to 2, null = the provider's default
+ * @param connectTimeout for the connection alone
+ * @param totalTimeout for the whole answer, from the call to its last byte
+ */
+public record OpenAiConfig(
+        URI baseUrl,
+        @Nullable ApiKey key,
+        String model,
+        @Nullable Integer maxTokens,
+        @Nullable Double temperature,
+        Duration connectTimeout,
+        Duration totalTimeout) {
+    public OpenAiConfig {
+        String scheme = baseUrl.getScheme();
+        if (!("http".equals(scheme) || "https".equals(scheme)) || baseUrl.getHost() == null) {
+            throw new IllegalArgumentException("url must be http://host... or https://host...");
+        }
+        // Would end up in error messages; a key has a place of its own.
+        if (baseUrl.getUserInfo() != null || baseUrl.getQuery() != null || baseUrl.getFragment() != null) {
+            throw new IllegalArgumentException("url must have no user, query or fragment");
+        }
+        if (model.isBlank()) {
+            throw new IllegalArgumentException("the model's name at the provider is empty");
+        }
+        if (maxTokens != null && maxTokens < 1) {
+            throw new IllegalArgumentException("max-tokens is " + maxTokens + "; it must be at least 1");
+        }
+        if (temperature != null && !(temperature >= 0 && temperature <= 2)) {
+            throw new IllegalArgumentException("temperature is " + temperature + "; it must be 0 to 2");
+        }
+        if (!connectTimeout.isPositive() || !totalTimeout.isPositive()) {
+            throw new IllegalArgumentException("timeouts must be positive");
+        }
+    }
+
+    /** Host and port, for messages. */
+    String authority() {
+        return baseUrl.getAuthority();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.meanwhile.server.responses;
+
+import dev.meanwhile.server.domain.Refusal;
+import dev.meanwhile.server.store.Signals;
+import dev.meanwhile.server.store.Storage;
+import dev.meanwhile.server.telemetry.ServiceLog;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream over a log: subscribed first, it reads, emits and goes to rest until something wakes it, so that no
+ * signal is lost. At rest it holds no thread and no read; awake it runs on one thread at a time.
+ */
+public final class LogFollower implements AutoCloseable {
+    private final Storage storage;
+    private final LogCursor cursor;
+    private final LogSink sink;
+    private final Pump pump;
+    private final Consumer<LogFollower> onClose;
+    private final Signals.@Nullable Subscription subscription;
+    private volatile boolean closed;
+    private volatile boolean draining;
+    private volatile boolean heartbeatDue;
+    private volatile long emissions;
+
+    LogFollower(
+            Storage storage,
+            Signals signals,
+            long sessionKey,
+            boolean follow,
+            LogCursor cursor,
+            LogSink sink,
+            Executor executor,
+            Consumer<LogFollower> onClose) {
+        this.storage = storage;
+        this.cursor = cursor;
+        this.sink = sink;
+        this.pump = new Pump(executor, this::run);
+        this.onClose = onClose;
+        this.subscription = follow ? signals.onSession(sessionKey, this::wake) : null;
+    }
+
+    /** There may be something to do: a commit, room in the sink, a heartbeat that is due. */
+    public void wake() {
+        if (!closed) {
+            pump.wake();
+        }
+    }
+
+    /** Sends a heartbeat once nothing else is to be sent. */
+    public void beat() {
+        heartbeatDue = true;
+        wake();
+    }
+
+    /** Ends the stream in order, with a cursor to go on from. */
+    public void drain() {
+        draining = true;
+        wake();
+    }
+
+    /** Rises with everything that was sent. */
+    public long emissions() {
+        return emissions;
+    }
+
+    /** The reader is gone. */
+    @Override
+    public void close() {
+        closed = true;
+        if (subscription != null) {
+            subscription.close();
+        }
+        onClose.accept(this);
+    }
+
+    private void run() {
+        try {
+            emit();
+        } catch (Refusal refusal) {
+            close();
+            sink.failed(refusal);
+        } catch (RuntimeException e) {
+            String errorId = Long.toHexString(ThreadLocalRandom.current().nextLong());
+            ServiceLog.unexpected("a stream (error_id " + errorId + ")", e);
+            close();
+            sink.failed(Refusal.internal(errorId));
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written by one thread at a time
+    private void emit() {
+        while (!closed && sink.ready()) {
+            if (draining) {
+                close();
+                sink.closing(LogSink.Closing.DRAINING, cursor.position());
+                return;
+            }
+            switch (storage.read(cursor::next)) {
+                case LogCursor.Step.Entries(var entries, boolean last) -> {
+                    sink.entries(entries);
+                    emissions++;
+                    if (last) {
+                        close();
+                        sink.ended();
+                    }
+                }
+                case LogCursor.Step.End(LogSink.Closing reason) -> {
+                    close();
+                    sink.closing(reason, cursor.position());
+                }
+                case LogCursor.Step.Wait() -> {
+                    if (heartbeatDue) {
+                        heartbeatDue = false;
+                        emissions++;
+                        sink.heartbeat(cursor.position());
+                    }
+                    return;
+                }
+            }
+        }
+    }
+}

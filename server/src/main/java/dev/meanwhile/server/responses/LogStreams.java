@@ -1,0 +1,121 @@
+package dev.meanwhile.server.responses;
+
+import dev.meanwhile.server.domain.Message;
+import dev.meanwhile.server.domain.Refusal;
+import dev.meanwhile.server.domain.Session;
+import dev.meanwhile.server.domain.Workspace;
+import dev.meanwhile.server.store.Signals;
+import dev.meanwhile.server.store.Storage;
+import dev.meanwhile.server.store.Transaction;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Opens streams over logs, and gives each its heartbeat and, when the server ends, its orderly end. */
+public final class LogStreams implements AutoCloseable {
+    private final Storage storage;
+    private final Signals signals;
+    private final long heartbeatMillis;
+    private final Executor executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("heartbeats").factory());
+    private final Set<LogFollower> open = ConcurrentHashMap.newKeySet();
+
+    public LogStreams(Storage storage, Signals signals, Duration heartbeat) {
+        this.storage = storage;
+        this.signals = signals;
+        this.heartbeatMillis = heartbeat.toMillis();
+    }
+
+    /**
+     * Which part of a log.
+     *
+     * @param messageId empty = all messages
+     * @param after the first entry is the one after this sequence, 0 = the very first
+     * @param epoch empty = unchecked
+     */
+    public record Request(
+            String workspace, String sessionId, String messageId, long after, String epoch, boolean follow) {}
+
+    private record Checked(Session session, @Nullable Message message) {}
+
+    /**
+     * Starts a stream; what it sends begins with {@link LogSink#started}.
+     *
+     * @throws Refusal SESSION_NOT_FOUND, MESSAGE_NOT_FOUND, EPOCH_CHANGED or CURSOR_AHEAD
+     */
+    public LogFollower open(Request request, LogSink sink) {
+        Checked checked = storage.read(tx -> check(tx, request));
+        Session session = checked.session();
+        Long messageKey = checked.message() == null ? null : checked.message().key();
+        LogCursor cursor =
+                new LogCursor(session.key(), messageKey, request.after(), request.follow(), session.lastSequence());
+        sink.started(session.epoch(), session.lastSequence());
+        LogFollower follower = new LogFollower(
+                storage, signals, session.key(), request.follow(), cursor, sink, executor, open::remove);
+        open.add(follower);
+        if (request.follow()) {
+            beatLater(follower, 0);
+        }
+        follower.wake();
+        return follower;
+    }
+
+    /** Streams that are open now. */
+    public int count() {
+        return open.size();
+    }
+
+    /** Ends all streams in order. */
+    public void drain() {
+        open.forEach(LogFollower::drain);
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+
+    private void beatLater(LogFollower follower, long seen) {
+        timer.schedule(
+                () -> {
+                    if (open.contains(follower)) {
+                        long emissions = follower.emissions();
+                        if (emissions == seen) {
+                            follower.beat();
+                        }
+                        beatLater(follower, emissions);
+                    }
+                },
+                heartbeatMillis,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private static Checked check(Transaction tx, Request request) {
+        Workspace workspace = tx.workspaces().find(request.workspace());
+        Session session = workspace == null ? null : tx.sessions().find(workspace.key(), request.sessionId());
+        if (session == null) {
+            throw Refusal.sessionNotFound(request.sessionId());
+        }
+        Message message = null;
+        if (!request.messageId().isEmpty()) {
+            message = tx.messages().find(Objects.requireNonNull(workspace).key(), request.messageId());
+            if (message == null || message.sessionKey() != session.key()) {
+                throw Refusal.messageNotFound(request.messageId());
+            }
+        }
+        if (!request.epoch().isEmpty() && !request.epoch().equals(session.epoch())) {
+            throw Refusal.epochChanged(session.epoch());
+        }
+        if (request.after() > session.lastSequence()) {
+            throw Refusal.cursorAhead(request.after(), session.lastSequence(), session.epoch());
+        }
+        return new Checked(session, message);
+    }
+}

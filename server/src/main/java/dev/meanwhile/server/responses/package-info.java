@@ -1,0 +1,5 @@
+/** The response logs: append under the fence, read after a cursor, follow. */
+@NullMarked
+package dev.meanwhile.server.responses;
+
+import org.jspecify.annotations.NullMarked;

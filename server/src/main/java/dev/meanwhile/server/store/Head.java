@@ -1,0 +1,46 @@
+package dev.meanwhile.server.store;
+
+import dev.meanwhile.server.domain.Priority;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The oldest unended message of a session, and its place.
+ *
+ * @param tag its place in the lane; lower goes first, ties by message key
+ * @param otherTag its last place in the other lane of the same model, 0 = none
+ * @param dueTime when its retry is due, if it waits for one
+ * @param events how many times it got a place
+ */
+public record Head(
+        long session,
+        long message,
+        long workspace,
+        String model,
+        Priority lane,
+        long tag,
+        long otherTag,
+        Status status,
+        @Nullable Instant dueTime,
+        int events) {
+
+    /** Where a head is. The order is stored: append only. */
+    public enum Status {
+        IN_LANE,
+        RUNNING,
+        RETRYING
+    }
+
+    public Head running() {
+        return new Head(session, message, workspace, model, lane, tag, otherTag, Status.RUNNING, null, events);
+    }
+
+    public Head retrying(Instant due) {
+        return new Head(session, message, workspace, model, lane, tag, otherTag, Status.RETRYING, due, events);
+    }
+
+    public Head placed(String newModel, Priority newLane, long newTag, long newOtherTag) {
+        return new Head(
+                session, message, workspace, newModel, newLane, newTag, newOtherTag, Status.IN_LANE, null, events + 1);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.meanwhile.server.store;
+
+import dev.meanwhile.server.domain.Session;
+import dev.meanwhile.server.domain.SessionState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Sessions. Deleted ones are found only by their key. */
+public interface Sessions {
+
+    /** Inserts an open session and returns its key. */
+    long insert(Session session, @Nullable String requestId, byte[] payloadHash);
+
+    @Nullable
+    Session find(long workspace, String id);
+
+    @Nullable
+    Session find(long key);
+
+    /** The open session of that name. */
+    @Nullable
+    Session findByName(long workspace, String name);
+
+    @Nullable
+    RequestMatch findRequest(long workspace, String requestId);
+
+    /** By ascending number. */
+    List<Session> list(long workspace, @Nullable SessionState state, int afterNumber, int limit);
+
+    /** Writes all that can change; the active pointer is the workspace's. */
+    void save(Session session);
+
+    @Nullable
+    String instruction(long key);
+
+    void setInstruction(long key, @Nullable String text);
+
+    /** Keys of deleted sessions that wait for their purge. */
+    List<Long> deleted(int limit);
+
+    /** Removes the row of a deleted session that nothing belongs to any more. */
+    void remove(long key);
+}

@@ -1,0 +1,92 @@
+package dev.meanwhile.server.store.jdbc;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
+import org.sqlite.SQLiteDataSource;
+
+/** The database file: makes it, brings its schema up to date, and opens connections with the settings we rely on. */
+final class Database {
+    static final String FILE_NAME = "meanwhile.db";
+
+    /** What every connection must have; each is read back, since SQLite ignores what it does not know. */
+    private static final Map<String, String> PRAGMAS = Map.of(
+            "journal_mode", "wal",
+            "synchronous", "2", // FULL: a commit is on disk when it returns
+            "busy_timeout", "5000",
+            "wal_autocheckpoint", "0", // the writer never stops for a checkpoint it did not choose
+            "temp_store", "2",
+            "cache_size", "-65536"); // 64 MiB
+
+    private final Path file;
+    private final SQLiteDataSource source = new SQLiteDataSource();
+
+    Database(Path folder) {
+        this.file = folder.resolve(FILE_NAME);
+        source.setUrl("jdbc:sqlite:" + file);
+    }
+
+    Path wal() {
+        return file.resolveSibling(FILE_NAME + "-wal");
+    }
+
+    void create() {
+        try {
+            if (!Files.exists(file)) {
+                Files.createFile(
+                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't make " + file + ": " + e.getMessage(), e);
+        }
+        Flyway flyway = Flyway.configure()
+                .dataSource(source)
+                .locations("classpath:db/migration")
+                .load();
+        for (MigrationInfo migration : flyway.info().all()) {
+            if (migration.getState() == MigrationState.FUTURE_SUCCESS) {
+                throw new IllegalStateException("the data in " + file.getParent()
+                        + " was written by a newer Meanwhile (schema " + migration.getVersion()
+                        + "); start that version, or use another data folder");
+            }
+        }
+        flyway.migrate();
+    }
+
+    Sql openWriter() {
+        return new Sql(open());
+    }
+
+    Sql openReader() {
+        Sql sql = new Sql(open());
+        sql.control("PRAGMA query_only = ON");
+        return sql;
+    }
+
+    private Connection open() {
+        try {
+            Connection connection = source.getConnection();
+            try (var statement = connection.createStatement()) {
+                for (Map.Entry<String, String> pragma : PRAGMAS.entrySet()) {
+                    statement.execute("PRAGMA " + pragma.getKey() + " = " + pragma.getValue());
+                    try (var results = statement.executeQuery("PRAGMA " + pragma.getKey())) {
+                        if (!results.next() || !pragma.getValue().equals(results.getString(1))) {
+                            throw new IllegalStateException("SQLite does not take " + pragma);
+                        }
+                    }
+                }
+            }
+            return connection;
+        } catch (SQLException e) {
+            throw new StorageException(e);
+        }
+    }
+}

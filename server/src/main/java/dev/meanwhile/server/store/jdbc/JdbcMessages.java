@@ -1,0 +1,303 @@
+package dev.meanwhile.server.store.jdbc;
+
+import dev.meanwhile.server.domain.ConflictPolicy;
+import dev.meanwhile.server.domain.FailureReason;
+import dev.meanwhile.server.domain.Message;
+import dev.meanwhile.server.domain.MessageState;
+import dev.meanwhile.server.domain.Priority;
+import dev.meanwhile.server.domain.Route;
+import dev.meanwhile.server.domain.RouteReason;
+import dev.meanwhile.server.domain.Session;
+import dev.meanwhile.server.domain.Submission;
+import dev.meanwhile.server.store.CorruptTextException;
+import dev.meanwhile.server.store.Messages;
+import dev.meanwhile.server.store.RequestMatch;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+final class JdbcMessages implements Messages {
+    private static final MessageState[] STATES = MessageState.values();
+    private static final Priority[] PRIORITIES = Priority.values();
+    private static final Route[] ROUTES = Route.values();
+    private static final RouteReason[] REASONS = RouteReason.values();
+    private static final ConflictPolicy[] POLICIES = ConflictPolicy.values();
+    private static final FailureReason[] FAILURES = FailureReason.values();
+    private static final String SELECT = """
+            SELECT m.key, m.id, m.session, m.request_id, m.route, m.reason, m.active_session_id, m.priority, m.override,
+                m.policy, m.ahead, m.create_time, m.state, m.attempts, m.model, m.lane, m.start_time, m.attempt_time,
+                m.end_time, m.first_sequence, m.terminal_sequence, m.visible, m.answer_faults, m.outages, m.crashes,
+                m.outcome, m.notification, m.acknowledge_time
+            FROM message m
+            """;
+
+    private final Sql sql;
+
+    JdbcMessages(Sql sql) {
+        this.sql = sql;
+    }
+
+    @Override
+    public Message insert(Session session, String id, Submission submission, byte[] payloadHash, String text) {
+        String requestId = submission.requestId();
+        long key = sql.returning(
+                """
+                INSERT INTO message (workspace, session, id, request_id, request_hash, route, reason,
+                    active_session_id, priority, override, policy, ahead, create_time, state, attempts, model,
+                    first_sequence, terminal_sequence, visible, answer_faults, outages, crashes, notification)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', 0, 0, 0, 0, 0, 0, 0) RETURNING key
+                """,
+                session.workspaceKey(),
+                session.key(),
+                id,
+                requestId,
+                requestId == null ? null : payloadHash,
+                submission.route(),
+                submission.reason(),
+                submission.activeSessionId(),
+                submission.priority(),
+                submission.override(),
+                submission.policy(),
+                submission.aheadInSession(),
+                submission.createTime());
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        sql.update("INSERT INTO message_text VALUES (?, ?, ?)", key, Checksum.of(bytes, session.key(), key), bytes);
+        return new Message(
+                key,
+                id,
+                session.key(),
+                submission,
+                MessageState.QUEUED,
+                0,
+                "",
+                null,
+                null,
+                null,
+                null,
+                0,
+                0,
+                false,
+                Message.Faults.NONE,
+                null,
+                0,
+                null);
+    }
+
+    @Override
+    public @Nullable Message find(long workspace, String id) {
+        return sql.one(
+                SELECT + " JOIN session s ON s.key = m.session WHERE m.id = ? AND m.workspace = ? AND s.state < 2",
+                JdbcMessages::map,
+                id,
+                workspace);
+    }
+
+    @Override
+    public @Nullable Message find(long key) {
+        return sql.one(SELECT + " WHERE m.key = ?", JdbcMessages::map, key);
+    }
+
+    @Override
+    public @Nullable RequestMatch findRequest(long workspace, String requestId) {
+        return sql.one(
+                "SELECT m.key, m.request_hash FROM message m JOIN session s ON s.key = m.session"
+                        + " WHERE m.workspace = ? AND m.request_id = ? AND s.state < 2",
+                row -> new RequestMatch(row.number(), row.bytes()),
+                workspace,
+                requestId);
+    }
+
+    @Override
+    public void save(Message message) {
+        sql.update(
+                """
+                UPDATE message SET state = ?, attempts = ?, model = ?, lane = ?, start_time = ?, attempt_time = ?,
+                    end_time = ?, first_sequence = ?, terminal_sequence = ?, visible = ?, answer_faults = ?,
+                    outages = ?, crashes = ?, outcome = ?, notification = ?, acknowledge_time = ?
+                WHERE key = ?
+                """,
+                message.state(),
+                message.attempts(),
+                message.model(),
+                message.lane(),
+                message.startTime(),
+                message.attemptTime(),
+                message.endTime(),
+                message.firstSequence(),
+                message.terminalSequence(),
+                message.visible(),
+                message.faults().answer(),
+                message.faults().outage(),
+                message.faults().crash(),
+                EntryCodec.encodeOutcome(message.outcome()),
+                message.notification(),
+                message.acknowledgeTime(),
+                message.key());
+    }
+
+    @Override
+    public String text(Message message) {
+        String text = sql.one(
+                "SELECT checksum, text FROM message_text WHERE message = ?",
+                row -> {
+                    long checksum = row.number();
+                    byte[] bytes = row.bytes();
+                    if (checksum != Checksum.of(bytes, message.sessionKey(), message.key())) {
+                        throw new CorruptTextException("the text of message " + message.id(), 0);
+                    }
+                    return new String(bytes, StandardCharsets.UTF_8);
+                },
+                message.key());
+        if (text == null) {
+            throw new CorruptTextException("the missing text of message " + message.id(), 0);
+        }
+        return text;
+    }
+
+    @Override
+    public @Nullable Message oldestUnended(long session) {
+        return sql.one(
+                SELECT + " WHERE m.session = ? AND m.terminal_sequence = 0 ORDER BY m.key LIMIT 1",
+                JdbcMessages::map,
+                session);
+    }
+
+    @Override
+    public List<Message> queuedNewestFirst(long session, long beforeKey, int limit) {
+        return sql.list(
+                SELECT + " WHERE m.session = ? AND m.terminal_sequence = 0 AND m.state = 0 AND m.key < ?"
+                        + " ORDER BY m.key DESC LIMIT ?",
+                JdbcMessages::map,
+                session,
+                beforeKey,
+                limit);
+    }
+
+    @Override
+    public int countUnendedBefore(Message message) {
+        return sql.count(
+                "SELECT count(*) FROM message WHERE session = ? AND terminal_sequence = 0 AND key < ?",
+                message.sessionKey(),
+                message.key());
+    }
+
+    @Override
+    public List<Message> endedAfter(long session, long sequence, int limit) {
+        return endedBetween(session, sequence, Long.MAX_VALUE, limit);
+    }
+
+    @Override
+    public List<Message> endedBetween(long session, long after, long through, int limit) {
+        // The constant term lets SQLite use the partial index of ended messages.
+        return sql.list(
+                SELECT + " WHERE m.session = ? AND m.terminal_sequence > 0 AND m.terminal_sequence > ?"
+                        + " AND m.terminal_sequence <= ? ORDER BY m.terminal_sequence LIMIT ?",
+                JdbcMessages::map,
+                session,
+                after,
+                through,
+                limit);
+    }
+
+    @Override
+    public int countEndedAfter(long session, long sequence) {
+        return sql.count(
+                "SELECT count(*) FROM message WHERE session = ? AND terminal_sequence > 0 AND terminal_sequence > ?",
+                session,
+                sequence);
+    }
+
+    @Override
+    public List<Message> before(long session, long key, int limit) {
+        return sql.list(
+                SELECT + " WHERE m.session = ? AND m.key < ? ORDER BY m.key DESC LIMIT ?",
+                JdbcMessages::map,
+                session,
+                key,
+                limit);
+    }
+
+    @Override
+    public List<Message> after(long session, long key, int limit) {
+        return sql.list(
+                SELECT + " WHERE m.session = ? AND m.key > ? ORDER BY m.key LIMIT ?",
+                JdbcMessages::map,
+                session,
+                key,
+                limit);
+    }
+
+    @Override
+    public void addFailedAttempt(long message, FailedAttempt attempt) {
+        sql.update(
+                "INSERT INTO failed_attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                message,
+                attempt.number(),
+                attempt.startTime(),
+                attempt.endTime(),
+                attempt.model(),
+                attempt.lane(),
+                attempt.reason(),
+                attempt.text());
+    }
+
+    @Override
+    public List<FailedAttempt> failedAttempts(long message, int limit) {
+        List<FailedAttempt> newestFirst = sql.list(
+                "SELECT number, start_time, end_time, model, lane, reason, text FROM failed_attempt"
+                        + " WHERE message = ? ORDER BY number DESC LIMIT ?",
+                row -> new FailedAttempt(
+                        row.count(),
+                        row.time(),
+                        row.time(),
+                        row.text(),
+                        row.one(PRIORITIES),
+                        row.one(FAILURES),
+                        row.text()),
+                message,
+                limit);
+        Collections.reverse(newestFirst);
+        return newestFirst;
+    }
+
+    @Override
+    public void remove(long key) {
+        sql.update("DELETE FROM message_text WHERE message = ?", key);
+        sql.update("DELETE FROM failed_attempt WHERE message = ?", key);
+        sql.update("DELETE FROM lane_event WHERE message = ?", key);
+        sql.update("DELETE FROM message WHERE key = ?", key);
+    }
+
+    private static Message map(Row row) throws SQLException {
+        return new Message(
+                row.number(),
+                row.text(),
+                row.number(),
+                new Submission(
+                        row.optionalText(),
+                        row.one(ROUTES),
+                        row.one(REASONS),
+                        row.optionalText(),
+                        row.one(PRIORITIES),
+                        row.optional(PRIORITIES),
+                        row.one(POLICIES),
+                        row.count(),
+                        row.time()),
+                row.one(STATES),
+                row.count(),
+                row.text(),
+                row.optional(PRIORITIES),
+                row.optionalTime(),
+                row.optionalTime(),
+                row.optionalTime(),
+                row.number(),
+                row.number(),
+                row.flag(),
+                new Message.Faults(row.count(), row.count(), row.count()),
+                EntryCodec.decodeOutcome(row.optionalBytes()),
+                row.number(),
+                row.optionalTime());
+    }
+}

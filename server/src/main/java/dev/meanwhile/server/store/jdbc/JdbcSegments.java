@@ -1,0 +1,129 @@
+package dev.meanwhile.server.store.jdbc;
+
+import dev.meanwhile.server.domain.LogEntry;
+import dev.meanwhile.server.domain.Message;
+import dev.meanwhile.server.domain.ResponseEntry;
+import dev.meanwhile.server.store.CorruptTextException;
+import dev.meanwhile.server.store.Segments;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+final class JdbcSegments implements Segments {
+    /** One row holds at most so many bytes, or one entry: what one read of a small piece costs. */
+    private static final int BYTES_PER_SEGMENT = 8 << 10;
+
+    private final Sql sql;
+
+    JdbcSegments(Sql sql) {
+        this.sql = sql;
+    }
+
+    @Override
+    public void append(Message message, long firstSequence, List<ResponseEntry> entries) {
+        int from = 0;
+        while (from < entries.size()) {
+            int to = from;
+            int size = 0;
+            while (to < entries.size()
+                    && (to == from || size + EntryCodec.size(entries.get(to)) <= BYTES_PER_SEGMENT)) {
+                size += EntryCodec.size(entries.get(to));
+                to++;
+            }
+            insert(message, firstSequence + from, entries.subList(from, to));
+            from = to;
+        }
+    }
+
+    private void insert(Message message, long first, List<ResponseEntry> entries) {
+        byte[] bytes = EntryCodec.encode(entries);
+        sql.update(
+                "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?)",
+                message.key(),
+                first,
+                first + entries.size() - 1,
+                message.attempts(),
+                Checksum.of(bytes, message.sessionKey(), message.key(), first, message.attempts()),
+                bytes);
+    }
+
+    @Override
+    public List<LogEntry> read(Message message, long afterSequence, int maxEntries, int maxBytes) {
+        List<LogEntry> found = new ArrayList<>();
+        long from = afterSequence;
+        int bytes = 0;
+        while (found.size() < maxEntries && bytes < maxBytes) {
+            StoredSegment segment = next(message.key(), from);
+            if (segment == null) {
+                break;
+            }
+            if (!segment.intact(message)) {
+                if (!found.isEmpty()) {
+                    break; // what lies before it is good; the next read meets it first
+                }
+                throw new CorruptTextException(
+                        "segment " + segment.first() + " of message " + message.id(), segment.last());
+            }
+            long sequence = segment.first();
+            for (ResponseEntry entry : EntryCodec.decode(segment.entries())) {
+                if (sequence > afterSequence) {
+                    found.add(new LogEntry(sequence, message.id(), entry));
+                }
+                sequence++;
+            }
+            bytes += segment.entries().length;
+            from = segment.last();
+        }
+        return found;
+    }
+
+    @Override
+    public Removed remove(long message, int maxRows, int maxBytes) {
+        List<long[]> rows = sql.list(
+                "SELECT first_sequence, length(entries) FROM segment WHERE message = ? ORDER BY first_sequence LIMIT ?",
+                row -> new long[] {row.number(), row.number()},
+                message,
+                Math.max(1, maxRows) + 1);
+        int bytes = 0;
+        int removed = 0;
+        for (long[] row : rows) {
+            if (removed > 0 && (removed == maxRows || bytes + row[1] > maxBytes)) {
+                break;
+            }
+            sql.update("DELETE FROM segment WHERE message = ? AND first_sequence = ?", message, row[0]);
+            bytes += (int) row[1];
+            removed++;
+        }
+        return new Removed(removed, bytes, removed == rows.size());
+    }
+
+    /** The first segment that holds something beyond the sequence, found by its key in two steps. */
+    private @Nullable StoredSegment next(long message, long after) {
+        StoredSegment around = sql.one(
+                "SELECT first_sequence, last_sequence, attempt, checksum, entries FROM segment"
+                        + " WHERE message = ? AND first_sequence <= ? ORDER BY first_sequence DESC LIMIT 1",
+                JdbcSegments::map,
+                message,
+                after + 1);
+        if (around != null && around.last() > after) {
+            return around;
+        }
+        return sql.one(
+                "SELECT first_sequence, last_sequence, attempt, checksum, entries FROM segment"
+                        + " WHERE message = ? AND first_sequence > ? ORDER BY first_sequence LIMIT 1",
+                JdbcSegments::map,
+                message,
+                after);
+    }
+
+    private static StoredSegment map(Row row) throws SQLException {
+        return new StoredSegment(row.number(), row.number(), row.number(), row.number(), row.bytes());
+    }
+
+    private record StoredSegment(long first, long last, long attempt, long checksum, byte[] entries) {
+        boolean intact(Message message) {
+            return checksum == Checksum.of(entries, message.sessionKey(), message.key(), first, attempt);
+        }
+    }
+}

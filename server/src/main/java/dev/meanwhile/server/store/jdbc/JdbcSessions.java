@@ -1,0 +1,177 @@
+package dev.meanwhile.server.store.jdbc;
+
+import dev.meanwhile.server.domain.Session;
+import dev.meanwhile.server.domain.SessionCounts;
+import dev.meanwhile.server.domain.SessionState;
+import dev.meanwhile.server.domain.TokenUsage;
+import dev.meanwhile.server.store.CorruptTextException;
+import dev.meanwhile.server.store.RequestMatch;
+import dev.meanwhile.server.store.Sessions;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+final class JdbcSessions implements Sessions {
+    private static final SessionState[] STATES = SessionState.values();
+    private static final String SELECT = """
+            SELECT s.key, s.workspace, w.name, s.id, s.number, s.name, s.model, s.state, w.active_session IS s.key,
+                s.epoch, s.has_instruction, s.create_time, s.close_time, s.last_sequence, s.read_sequence,
+                s.queued_plain, s.queued_high, s.queued_low, s.running, s.unread, s.notifications, s.answered,
+                s.input_tokens, s.output_tokens
+            FROM session s JOIN workspace w ON w.key = s.workspace
+            """;
+
+    private final Sql sql;
+
+    JdbcSessions(Sql sql) {
+        this.sql = sql;
+    }
+
+    @Override
+    public long insert(Session session, @Nullable String requestId, byte[] payloadHash) {
+        return sql.returning(
+                """
+                INSERT INTO session (workspace, id, number, name, model, state, epoch, has_instruction, create_time,
+                    last_sequence, read_sequence, queued_plain, queued_high, queued_low, running, unread,
+                    notifications, answered, input_tokens, output_tokens, request_id, request_hash)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, ?) RETURNING key
+                """,
+                session.workspaceKey(),
+                session.id(),
+                session.number(),
+                session.name(),
+                session.model(),
+                session.state(),
+                session.epoch(),
+                session.hasInstruction(),
+                session.createTime(),
+                requestId,
+                requestId == null ? null : payloadHash);
+    }
+
+    @Override
+    public @Nullable Session find(long workspace, String id) {
+        return sql.one(
+                SELECT + " WHERE s.workspace = ? AND s.id = ? AND s.state < 2", JdbcSessions::map, workspace, id);
+    }
+
+    @Override
+    public @Nullable Session find(long key) {
+        return sql.one(SELECT + " WHERE s.key = ?", JdbcSessions::map, key);
+    }
+
+    @Override
+    public @Nullable Session findByName(long workspace, String name) {
+        return sql.one(
+                SELECT + " WHERE s.workspace = ? AND s.name = ? AND s.state = 0", JdbcSessions::map, workspace, name);
+    }
+
+    @Override
+    public @Nullable RequestMatch findRequest(long workspace, String requestId) {
+        return sql.one(
+                "SELECT key, request_hash FROM session WHERE workspace = ? AND request_id = ? AND state < 2",
+                row -> new RequestMatch(row.number(), row.bytes()),
+                workspace,
+                requestId);
+    }
+
+    @Override
+    public List<Session> list(long workspace, @Nullable SessionState state, int afterNumber, int limit) {
+        return sql.list(
+                SELECT + " WHERE s.workspace = ? AND s.number > ? AND s.state < 2 AND (?3 IS NULL OR s.state = ?3)"
+                        + " ORDER BY s.number LIMIT ?4",
+                JdbcSessions::map,
+                workspace,
+                afterNumber,
+                state,
+                limit);
+    }
+
+    @Override
+    public void save(Session session) {
+        SessionCounts counts = session.counts();
+        sql.update(
+                """
+                UPDATE session SET name = ?, model = ?, state = ?, has_instruction = ?, close_time = ?,
+                    last_sequence = ?, read_sequence = ?, queued_plain = ?, queued_high = ?, queued_low = ?,
+                    running = ?, unread = ?, notifications = ?, answered = ?, input_tokens = ?, output_tokens = ?
+                WHERE key = ?
+                """,
+                session.name(),
+                session.model(),
+                session.state(),
+                session.hasInstruction(),
+                session.closeTime(),
+                session.lastSequence(),
+                session.readSequence(),
+                counts.queuedPlain(),
+                counts.queuedHigh(),
+                counts.queuedLow(),
+                counts.running(),
+                counts.unread(),
+                counts.notifications(),
+                counts.answered(),
+                session.usage().inputTokens(),
+                session.usage().outputTokens(),
+                session.key());
+    }
+
+    @Override
+    public @Nullable String instruction(long key) {
+        return sql.one(
+                "SELECT checksum, text FROM instruction WHERE session = ?",
+                row -> {
+                    long checksum = row.number();
+                    byte[] text = row.bytes();
+                    if (checksum != Checksum.of(text, key)) {
+                        throw new CorruptTextException("the system instruction of session " + key, 0);
+                    }
+                    return new String(text, StandardCharsets.UTF_8);
+                },
+                key);
+    }
+
+    @Override
+    public void setInstruction(long key, @Nullable String text) {
+        if (text == null) {
+            sql.update("DELETE FROM instruction WHERE session = ?", key);
+            return;
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        sql.update("INSERT OR REPLACE INTO instruction VALUES (?, ?, ?)", key, Checksum.of(bytes, key), bytes);
+    }
+
+    @Override
+    public List<Long> deleted(int limit) {
+        return sql.list("SELECT key FROM session WHERE state = 2 ORDER BY key LIMIT ?", Row::number, limit);
+    }
+
+    @Override
+    public void remove(long key) {
+        sql.update("DELETE FROM instruction WHERE session = ?", key);
+        sql.update("DELETE FROM session WHERE key = ? AND state = 2", key);
+    }
+
+    private static Session map(Row row) throws SQLException {
+        return new Session(
+                row.number(),
+                row.number(),
+                row.text(),
+                row.text(),
+                row.count(),
+                row.text(),
+                row.text(),
+                row.one(STATES),
+                row.flag(),
+                row.text(),
+                row.flag(),
+                row.time(),
+                row.optionalTime(),
+                row.number(),
+                row.number(),
+                new SessionCounts(
+                        row.count(), row.count(), row.count(), row.count(), row.count(), row.count(), row.count()),
+                new TokenUsage(row.number(), row.number()));
+    }
+}

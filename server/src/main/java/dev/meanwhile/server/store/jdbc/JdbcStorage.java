@@ -1,0 +1,121 @@
+package dev.meanwhile.server.store.jdbc;
+
+import dev.meanwhile.server.domain.Refusal;
+import dev.meanwhile.server.store.Storage;
+import dev.meanwhile.server.store.StoreConfig;
+import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** SQLite in a data folder, for the one server that holds its lock. */
+public final class JdbcStorage implements Storage {
+    private static final Logger log = LoggerFactory.getLogger("STORE");
+    private final FolderLock lock;
+    private final Writer writer;
+    private final Readers readers;
+    private final Announcer announcer;
+    private final Checkpoints checkpoints;
+    private final long timeoutMillis;
+
+    private JdbcStorage(StoreConfig config, Clock clock, FolderLock lock, Consumer<Throwable> fatal) {
+        this.lock = lock;
+        Database database = new Database(config.dataFolder());
+        database.create();
+        this.timeoutMillis = config.callTimeout().toMillis();
+        this.checkpoints = new Checkpoints(database);
+        checkpoints.atStart();
+        this.announcer = new Announcer();
+        this.readers = new Readers(database, clock, config.readers());
+        this.writer =
+                new Writer(database, clock, config.writerQueue(), config.writerBatch(), announcer, checkpoints, fatal);
+        readers.start();
+        writer.start();
+    }
+
+    /**
+     * Opens the store of a data folder, which is made if it is absent.
+     *
+     * @param fatal called when the process must end, since nobody knows what is on disk
+     * @throws IllegalStateException if another server uses the folder, or a newer one has written it
+     * @throws java.io.UncheckedIOException if the folder can't be used
+     */
+    public static JdbcStorage open(StoreConfig config, Clock clock, Consumer<Throwable> fatal) {
+        FolderLock lock = FolderLock.take(config.dataFolder());
+        try {
+            return new JdbcStorage(config, clock, lock, fatal);
+        } catch (RuntimeException | Error e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T inTransaction(Caller caller, Work<T> work) {
+        checkThread();
+        Command<T> command = new Command<>(caller, work);
+        try {
+            writer.submit(command);
+            return caller == Caller.USER
+                    ? command.answer().get(timeoutMillis, TimeUnit.MILLISECONDS)
+                    : command.answer().get();
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw failure(command.answer(), e);
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T read(Work<T> work) {
+        checkThread();
+        Command<T> command = Readers.command(work);
+        try {
+            readers.submit(command);
+            return command.answer().get(timeoutMillis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw failure(command.answer(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            writer.stop();
+            readers.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        announcer.close();
+        checkpoints.close();
+        lock.close();
+    }
+
+    private void checkThread() {
+        if (writer.isCurrentThread() || readers.isCurrentThread()) {
+            throw new IllegalStateException("work on a thread of the store must not wait for the store");
+        }
+    }
+
+    private static RuntimeException failure(CompletableFuture<?> answer, Exception e) {
+        if (e instanceof ExecutionException) {
+            return switch (e.getCause()) {
+                case StorageException storage -> {
+                    log.error("ERROR: {}", storage.getMessage());
+                    yield Refusal.storageUnavailable();
+                }
+                case RuntimeException other -> other;
+                case null, default -> new IllegalStateException(e.getCause());
+            };
+        }
+        // A command that has not begun is skipped when nobody waits for it.
+        answer.cancel(false);
+        if (e instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return Refusal.callTimeout();
+    }
+}

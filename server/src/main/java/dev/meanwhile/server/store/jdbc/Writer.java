@@ -1,0 +1,166 @@
+package dev.meanwhile.server.store.jdbc;
+
+import dev.meanwhile.server.domain.Refusal;
+import dev.meanwhile.server.store.Storage.Caller;
+import dev.meanwhile.server.store.jdbc.Command.Ran;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+/**
+ * The one thread that writes: takes the commands that wait, runs them in one transaction, commits, and hands the
+ * commit to the announcer.
+ */
+final class Writer implements Runnable {
+    private final Database database;
+    private final Clock clock;
+    private final int batchSize;
+    private final BlockingQueue<Command<?>> queue = new LinkedBlockingQueue<>();
+    private final Semaphore userRoom;
+    private final Semaphore serviceRoom;
+    private final Announcer announcer;
+    private final Checkpoints checkpoints;
+    private final Consumer<Throwable> fatal;
+    private final Thread thread = Thread.ofPlatform().name("store-writer").unstarted(this);
+    private JdbcTransaction tx;
+    private volatile boolean stopped;
+
+    Writer(
+            Database database,
+            Clock clock,
+            int queueSize,
+            int batchSize,
+            Announcer announcer,
+            Checkpoints checkpoints,
+            Consumer<Throwable> fatal) {
+        this.database = database;
+        this.clock = clock;
+        this.batchSize = batchSize;
+        this.userRoom = new Semaphore(queueSize);
+        this.serviceRoom = new Semaphore(queueSize);
+        this.announcer = announcer;
+        this.checkpoints = checkpoints;
+        this.fatal = fatal;
+        this.tx = new JdbcTransaction(database.openWriter(), clock);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    boolean isCurrentThread() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Queues a command; a user's is refused when too many wait, the service's own waits for room. */
+    void submit(Command<?> command) throws InterruptedException {
+        if (command.caller() == Caller.SERVICE) {
+            serviceRoom.acquire();
+        } else if (!userRoom.tryAcquire()) {
+            throw Refusal.storageBusy();
+        }
+        queue.add(command);
+        if (stopped) {
+            refuseWaiting();
+        }
+    }
+
+    /** Runs what was queued before, then ends. */
+    void stop() throws InterruptedException {
+        stopped = true;
+        thread.interrupt();
+        thread.join();
+        refuseWaiting();
+        tx.close();
+    }
+
+    @Override
+    public void run() {
+        List<Command<?>> batch = new ArrayList<>(batchSize);
+        while (!stopped || !queue.isEmpty()) {
+            try {
+                batch.add(queue.take());
+            } catch (InterruptedException e) {
+                continue; // stopped is set: run what is left
+            }
+            queue.drainTo(batch, batchSize - 1);
+            for (Command<?> command : batch) {
+                (command.caller() == Caller.USER ? userRoom : serviceRoom).release();
+            }
+            runBatch(batch);
+            batch.clear();
+            checkpoints.afterCommit();
+        }
+    }
+
+    private void runBatch(List<Command<?>> batch) {
+        try {
+            commit(batch);
+        } catch (RuntimeException | Error e) {
+            // One of them failed, or the commit did: nothing of the batch is kept, and each has its own try.
+            List<Command<?>> alone = List.copyOf(batch);
+            for (Command<?> command : alone) {
+                reopen();
+                try {
+                    commit(List.of(command));
+                } catch (RuntimeException | Error failure) {
+                    announcer.announce(List.of(command.refuse(failure)));
+                    endIfUnsafe(failure);
+                }
+            }
+            reopen();
+        }
+    }
+
+    private void commit(List<Command<?>> commands) {
+        List<Ran> ran = new ArrayList<>(commands.size());
+        tx.control("BEGIN IMMEDIATE");
+        for (Command<?> command : commands) {
+            if (command.abandoned()) {
+                continue;
+            }
+            tx.startCommand();
+            try {
+                ran.add(command.run(tx));
+            } catch (Refusal refusal) {
+                if (tx.wrote()) {
+                    throw refusal; // a refusal writes nothing, so take it back
+                }
+                ran.add(command.refuse(refusal));
+            }
+        }
+        try {
+            tx.control("COMMIT");
+        } catch (StorageException e) {
+            endIfUnsafe(e);
+            throw e;
+        }
+        announcer.announce(ran);
+    }
+
+    /** After a failed write or fsync nobody knows what is on disk: only a new start can tell. */
+    private void endIfUnsafe(Throwable failure) {
+        if (failure instanceof StorageException e && e.ioError()) {
+            fatal.accept(e);
+        }
+    }
+
+    private void reopen() {
+        try {
+            tx.close();
+            tx = new JdbcTransaction(database.openWriter(), clock);
+        } catch (StorageException e) {
+            fatal.accept(e);
+        }
+    }
+
+    private void refuseWaiting() {
+        for (Command<?> command = queue.poll(); command != null; command = queue.poll()) {
+            announcer.announce(List.of(command.refuse(Refusal.draining())));
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package dev.meanwhile.server.telemetry;
+
+import dev.meanwhile.server.domain.Priority;
+import java.time.Duration;
+
+/** One lane at one moment: how many messages want it, and how long its longest-waiting head has waited. */
+public record LaneDepth(String model, Priority lane, long depth, Duration worstWait) {}

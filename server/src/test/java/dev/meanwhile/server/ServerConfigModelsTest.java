@@ -1,0 +1,96 @@
+package dev.meanwhile.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.meanwhile.server.config.ConfigException;
+import dev.meanwhile.server.config.ModelConfig;
+import dev.meanwhile.server.domain.ModelInfo;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServerConfigModelsTest {
+    @TempDir
+    Path folder;
+
+    private static ServerConfig flags(String... args) {
+        return ServerConfig.read(Arrays.asList(args), Map.of());
+    }
+
+    private static String refusal(String... args) {
+        return assertThrows(ConfigException.class, () -> flags(args)).getMessage();
+    }
+
+    @Test
+    void modelsInheritWorkersAndNameTheirDefault() {
+        ServerConfig config = flags(
+                "--workers=4",
+                "--model.b.1.workers=1",
+                "--model.a.chunk-delay=0",
+                "--model.a.reserved-for-active=3",
+                "--default-model=b.1");
+        assertEquals(
+                List.of(
+                        new ModelInfo("a", false, "simulated", 8_192, 4, 3),
+                        new ModelInfo("b.1", true, "simulated", 8_192, 1, 0)),
+                config.modelInfos());
+        assertEquals(
+                "default-model (not given): expected one of the models: a, b",
+                refusal("--model.a.chunks=1", "--model.b.chunks=1"));
+        assertTrue(refusal("--default-model=x").contains("'x'"));
+        assertEquals(
+                "reserved-for-active = '2' (from flag --reserved-for-active): must be less than the workers of model"
+                        + " simulated (2)",
+                refusal("--workers=2", "--reserved-for-active=2"));
+    }
+
+    @Test
+    void aProvidersKeyComesFromTheEnvironmentOrAPrivateFileAndNeverPrints() throws IOException {
+        List<String> args = List.of(
+                "--model.m.adapter=openai",
+                "--model.m.url=http://127.0.0.1:8080/v1",
+                "--model.m.key-env=KEY",
+                "--model.m.temperature=0.5");
+        ServerConfig config = ServerConfig.read(args, Map.of("KEY", "sk-very-secret"));
+        ModelConfig.OpenAi adapter =
+                (ModelConfig.OpenAi) config.models().getFirst().adapter();
+        assertEquals(URI.create("http://127.0.0.1:8080/v1"), adapter.url());
+        assertEquals("m", adapter.providerName());
+        assertEquals("sk-very-secret", adapter.key().orElseThrow().reveal());
+        assertEquals(0.5, adapter.temperature().orElseThrow());
+        assertFalse(config.toString().contains("very-secret"));
+        assertThrows(ConfigException.class, () -> ServerConfig.read(args, Map.of()));
+
+        Path key = Files.writeString(folder.resolve("key"), "sk-in-file\n");
+        String[] fromFile = {"--model.m.adapter=openai", "--model.m.url=https://h/v1", "--model.m.key-file=" + key};
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+        assertTrue(refusal(fromFile).contains("chmod 600"));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        adapter = (ModelConfig.OpenAi) flags(fromFile).models().getFirst().adapter();
+        assertEquals("sk-in-file", adapter.key().orElseThrow().reveal());
+    }
+
+    @Test
+    void settingsOfAModelThatDoNotFitAreRefused() {
+        assertTrue(refusal("--model.m.adapter=openai").contains("model.m.url (not given)"));
+        assertTrue(refusal("--model.m.url=http://h/v1").contains("only the adapter openai"));
+        assertTrue(refusal("--model.m.adapter=openai", "--model.m.chunks=3").contains("only the adapter simulated"));
+        assertTrue(refusal("--model.m.adapter=openai", "--model.m.url=http://u:p@h/v1")
+                .contains("without user"));
+        assertTrue(refusal("--model.m.adapter=openai", "--model.m.url=http://h/v1", "--model.m.max-tokens=8192")
+                .contains("less than the window"));
+        // Pasted where the name of a variable belongs.
+        assertFalse(refusal("--model.m.key-env=sk-very-secret").contains("very-secret"));
+        assertFalse(refusal("--model.m.key=sk-very-secret").contains("very-secret"));
+    }
+}

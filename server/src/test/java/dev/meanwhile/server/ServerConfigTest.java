@@ -1,0 +1,186 @@
+package dev.meanwhile.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.meanwhile.server.config.ConfigException;
+import dev.meanwhile.server.config.ModelConfig;
+import dev.meanwhile.server.domain.ModelInfo;
+import dev.meanwhile.server.telemetry.LogFormat;
+import dev.meanwhile.server.telemetry.LogLevel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServerConfigTest {
+    private static final Map<String, String> NOTHING = Map.of("HOME", "/home/u");
+
+    @TempDir
+    Path folder;
+
+    private static ServerConfig flags(String... args) {
+        return ServerConfig.read(Arrays.asList(args), NOTHING);
+    }
+
+    private static String refusal(String... args) {
+        return assertThrows(ConfigException.class, () -> flags(args)).getMessage();
+    }
+
+    private Path file(String... lines) throws IOException {
+        return Files.write(folder.resolve("meanwhile.properties"), List.of(lines));
+    }
+
+    @Test
+    void withoutAnythingTheDocumentedDefaultsHold() {
+        ServerConfig config = flags();
+        assertEquals("127.0.0.1:7420", config.grpc().address().toString());
+        assertEquals("127.0.0.1:7421", config.http().address().orElseThrow().toString());
+        assertEquals(Path.of("/home/u/.local/share/meanwhile"), config.store().folder());
+        assertEquals(4_096, config.store().writerQueue());
+        assertEquals(256, config.store().writerBatch());
+        assertTrue(config.store().readers() >= 2);
+        assertEquals(100_000, config.queue().capacity());
+        assertEquals(20_000, config.queue().workspaceCapacity());
+        assertEquals(10, config.queue().highPerLow());
+        assertEquals(320 * 1024, config.grpc().requestBytes());
+        assertEquals(8 * 1024, config.grpc().metadataBytes());
+        assertEquals(256, config.grpc().callsPerConnection());
+        assertEquals(2_000, config.grpc().rstFrames());
+        assertEquals(Duration.ofMinutes(5), config.grpc().connectionIdle());
+        assertEquals(Duration.ofSeconds(15), config.grpc().heartbeat());
+        assertEquals(Duration.ofMinutes(15), config.worker().retryFor());
+        assertEquals(Duration.ofSeconds(20), config.worker().drain());
+        assertEquals(Duration.ofMinutes(10), config.provider().total());
+        assertEquals(LogFormat.TEXT, config.log().format());
+        assertEquals(LogLevel.INFO, config.log().levels().get("WORKER"));
+        assertEquals(
+                List.of(new ModelConfig(
+                        new ModelInfo("simulated", true, "simulated", 8_192, 8, 2),
+                        new ModelConfig.Simulated(12, Duration.ofMillis(300), Duration.ofMillis(30), 0))),
+                config.models());
+    }
+
+    @Test
+    void aFlagWinsOverTheEnvironmentAndThatOverTheFile() throws IOException {
+        String file = file("queue-capacity=1", "writer-queue=1000", "high-per-low = 3", "http=off")
+                .toString();
+        Map<String, String> environment =
+                Map.of("MEANWHILE_QUEUE_CAPACITY", "2", "MEANWHILE_WRITER_QUEUE", "2000", "MEANWHILE_CONFIG", file);
+        ServerConfig config = ServerConfig.read(List.of("--queue-capacity", "3"), environment);
+        assertEquals(3, config.queue().capacity());
+        assertEquals(2_000, config.store().writerQueue());
+        assertEquals(3, config.queue().highPerLow());
+        assertEquals(Optional.empty(), config.http().address());
+        assertEquals(
+                4, flags("--queue-capacity=5", "--queue-capacity=4").queue().capacity());
+    }
+
+    @Test
+    void theDataFolderFollowsXdg() {
+        Map<String, String> absolute = Map.of("XDG_DATA_HOME", "/x", "HOME", "/h");
+        assertEquals(
+                Path.of("/x/meanwhile"),
+                ServerConfig.read(List.of(), absolute).store().folder());
+        Map<String, String> relative = Map.of("XDG_DATA_HOME", "x", "HOME", "/h");
+        assertEquals(
+                Path.of("/h/.local/share/meanwhile"),
+                ServerConfig.read(List.of(), relative).store().folder());
+        assertTrue(refusal("--data", "~/x").contains("~ is not expanded"));
+    }
+
+    @Test
+    void refusalsNameKeyOriginValueAndWhatIsAllowed() throws IOException {
+        assertEquals(
+                "workers = '0' (from flag --workers): expected a whole number from 1 to 1024",
+                refusal("--workers", "0"));
+        assertEquals(
+                "call-timeout = '30' (from environment variable MEANWHILE_CALL_TIMEOUT): expected a duration from"
+                        + " 100ms to 10m, in ms, s, m or h",
+                assertThrows(
+                                ConfigException.class,
+                                () -> ServerConfig.read(List.of(), Map.of("MEANWHILE_CALL_TIMEOUT", "30")))
+                        .getMessage());
+        Path file = file("# first", "workers=\\", "  8", "request-bytes=1GB");
+        assertEquals(
+                "request-bytes = '1GB' (from " + file + ":4): expected a size from 300KiB to 4MiB, in B, KiB or MiB",
+                refusal("--config", file.toString()));
+    }
+
+    @Test
+    void unknownKeysAreRefusedWithTheNearestOne() throws IOException {
+        assertEquals("--wrokers is not a setting; did you mean --workers?", refusal("--wrokers=3"));
+        assertEquals("--xyzzyx is not a setting", refusal("--xyzzyx=3"));
+        assertEquals(
+                "--model.gpt-4.1.adaptor is not a setting; did you mean --model.gpt-4.1.adapter?",
+                refusal("--model.gpt-4.1.adaptor", "openai"));
+        assertEquals(
+                "--log-level.WORKERS is not a setting; did you mean --log-level.WORKER?",
+                refusal("--log-level.WORKERS=debug"));
+        Path file = file("", "# comment \\", "hartbeat=1s");
+        assertEquals(
+                file + ":3: hartbeat is not a setting; did you mean heartbeat?", refusal("--config", file.toString()));
+        assertTrue(refusal("--workers").contains("needs a value"));
+        assertTrue(refusal("--workers", "--http=off").contains("needs a value"));
+        assertTrue(refusal("serve").contains("unexpected argument 'serve'"));
+    }
+
+    @Test
+    void theFileIsRefusedWhenItIsMissingOrSaysTwoThings() throws IOException {
+        assertTrue(refusal("--config", folder.resolve("none").toString()).contains("there is no such file"));
+        Path file = file("workers=3", "workers=4");
+        assertEquals(file + ":2: workers is already set at " + file + ":1", refusal("--config", file.toString()));
+    }
+
+    @Test
+    void variablesOfOthersPassAndMistakesAreWarnedOf() {
+        ServerConfig config = ServerConfig.read(
+                List.of(),
+                Map.of(
+                        "MEANWHILE_SERVER", "h:1",
+                        "MEANWHILE_SERVICE_HOST", "10.0.0.1",
+                        "MEANWHILE_DRAIN", "",
+                        "MEANWHILE_WORKRES", "3"));
+        assertEquals(
+                List.of("Ignored environment variable MEANWHILE_WORKRES; did you mean MEANWHILE_WORKERS?"),
+                config.warnings());
+        assertEquals(Duration.ofSeconds(20), config.worker().drain());
+        assertEquals(
+                1,
+                ServerConfig.read(List.of(), Map.of("MEANWHILE_MODEL_A_WORKERS", "3"))
+                        .warnings()
+                        .size());
+    }
+
+    @Test
+    void anAddressOthersCanReachNeedsInsecure() {
+        assertTrue(refusal("--grpc", "0.0.0.0:7420").contains("--insecure"));
+        assertTrue(refusal("--http", "[::]:7421").contains("--insecure"));
+        assertTrue(refusal("--grpc", "0.0.0.0:7420", "--insecure=false").contains("--insecure"));
+        assertEquals(
+                7420,
+                flags("--insecure", "--grpc", "0.0.0.0:7420").grpc().address().port());
+        assertEquals("[::1]:0", flags("--grpc=[::1]:0").grpc().address().toString());
+        for (String bad : List.of("7420", ":7420", "h:", "h:65536", "h:7420/x")) {
+            assertTrue(refusal("--grpc", bad).contains("HOST:PORT"), bad);
+        }
+    }
+
+    @Test
+    void levelsByComponentFallBackToTheCommonOne() {
+        ServerConfig config = ServerConfig.read(
+                List.of("--log-level=WARN", "--log-level.WORKER=debug", "--log-format=json"),
+                Map.of("MEANWHILE_LOG_LEVEL_QUEUE", "error"));
+        assertEquals(LogLevel.DEBUG, config.log().levels().get("WORKER"));
+        assertEquals(LogLevel.ERROR, config.log().levels().get("QUEUE"));
+        assertEquals(LogLevel.WARN, config.log().levels().get("SERVER"));
+        assertEquals(LogFormat.JSON, config.log().format());
+    }
+}
