@@ -10,6 +10,7 @@ import dev.meanwhile.server.domain.ModelInfo;
 import dev.meanwhile.server.telemetry.LogFormat;
 import dev.meanwhile.server.telemetry.LogLevel;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,9 +42,9 @@ class ServerConfigTest {
     @Test
     void withoutAnythingTheDocumentedDefaultsHold() {
         ServerConfig config = flags();
-        assertEquals("127.0.0.1:7420", config.grpc().address().toString());
-        assertEquals("127.0.0.1:7421", config.http().address().orElseThrow().toString());
-        assertEquals(Path.of("/home/u/.local/share/meanwhile"), config.store().folder());
+        assertEquals(new InetSocketAddress("127.0.0.1", 7420), config.grpc().address());
+        assertEquals("127.0.0.1:7421", config.http().orElseThrow().toString());
+        assertEquals(Path.of("/home/u/.local/share/meanwhile"), config.store().dataFolder());
         assertEquals(4_096, config.store().writerQueue());
         assertEquals(256, config.store().writerBatch());
         assertTrue(config.store().readers() >= 2);
@@ -57,7 +58,7 @@ class ServerConfigTest {
         assertEquals(Duration.ofMinutes(5), config.grpc().connectionIdle());
         assertEquals(Duration.ofSeconds(15), config.grpc().heartbeat());
         assertEquals(Duration.ofMinutes(15), config.worker().retryFor());
-        assertEquals(Duration.ofSeconds(20), config.worker().drain());
+        assertEquals(Duration.ofSeconds(20), config.drain());
         assertEquals(Duration.ofMinutes(10), config.provider().total());
         assertEquals(LogFormat.TEXT, config.log().format());
         assertEquals(LogLevel.INFO, config.log().levels().get("WORKER"));
@@ -78,7 +79,7 @@ class ServerConfigTest {
         assertEquals(3, config.queue().capacity());
         assertEquals(2_000, config.store().writerQueue());
         assertEquals(3, config.queue().highPerLow());
-        assertEquals(Optional.empty(), config.http().address());
+        assertEquals(Optional.empty(), config.http());
         assertEquals(
                 4, flags("--queue-capacity=5", "--queue-capacity=4").queue().capacity());
     }
@@ -88,11 +89,11 @@ class ServerConfigTest {
         Map<String, String> absolute = Map.of("XDG_DATA_HOME", "/x", "HOME", "/h");
         assertEquals(
                 Path.of("/x/meanwhile"),
-                ServerConfig.read(List.of(), absolute).store().folder());
+                ServerConfig.read(List.of(), absolute).store().dataFolder());
         Map<String, String> relative = Map.of("XDG_DATA_HOME", "x", "HOME", "/h");
         assertEquals(
                 Path.of("/h/.local/share/meanwhile"),
-                ServerConfig.read(List.of(), relative).store().folder());
+                ServerConfig.read(List.of(), relative).store().dataFolder());
         assertTrue(refusal("--data", "~/x").contains("~ is not expanded"));
     }
 
@@ -151,7 +152,7 @@ class ServerConfigTest {
         assertEquals(
                 List.of("Ignored environment variable MEANWHILE_WORKRES; did you mean MEANWHILE_WORKERS?"),
                 config.warnings());
-        assertEquals(Duration.ofSeconds(20), config.worker().drain());
+        assertEquals(Duration.ofSeconds(20), config.drain());
         assertEquals(
                 1,
                 ServerConfig.read(List.of(), Map.of("MEANWHILE_MODEL_A_WORKERS", "3"))
@@ -166,8 +167,9 @@ class ServerConfigTest {
         assertTrue(refusal("--grpc", "0.0.0.0:7420", "--insecure=false").contains("--insecure"));
         assertEquals(
                 7420,
-                flags("--insecure", "--grpc", "0.0.0.0:7420").grpc().address().port());
-        assertEquals("[::1]:0", flags("--grpc=[::1]:0").grpc().address().toString());
+                flags("--insecure", "--grpc", "0.0.0.0:7420").grpc().address().getPort());
+        assertEquals(
+                new InetSocketAddress("::1", 0), flags("--grpc=[::1]:0").grpc().address());
         for (String bad : List.of("7420", ":7420", "h:", "h:65536", "h:7420/x")) {
             assertTrue(refusal("--grpc", bad).contains("HOST:PORT"), bad);
         }
