@@ -1,19 +1,21 @@
 package dev.meanwhile.server;
 
-import dev.meanwhile.server.config.Address;
 import dev.meanwhile.server.config.ConfigException;
+import dev.meanwhile.server.domain.Refusal;
+import dev.meanwhile.server.grpc.PortCheck;
 import dev.meanwhile.server.telemetry.Logging;
 import dev.meanwhile.server.telemetry.ServiceLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 
 /** {@code meanwhile serve}: reads the configuration, serves until SIGTERM, ends in order. */
 public final class Main {
     private static final int FAILED = 1;
     private static final int MISUSED = 2;
+    private static final Duration PORT_CHECK = Duration.ofSeconds(5);
 
     private Main() {}
 
@@ -43,7 +45,17 @@ public final class Main {
     }
 
     private static void serve(ServerConfig config) throws IOException {
+        Runnable outOfMemory = () -> halt("An OutOfMemoryError; the server ends, since nothing can be relied on now");
+        Logging.onOutOfMemory(outOfMemory);
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            ServiceLog.unexpected("thread " + thread.getName(), failure);
+            if (failure instanceof OutOfMemoryError) {
+                outOfMemory.run();
+            }
+        });
         Server server = Server.start(config, Clock.systemUTC(), Main::halt);
+        new PortCheck(config.grpc().address(), server.port(), PORT_CHECK, () -> halt("The port is deaf; the server ends"))
+                .start();
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(() -> {
             try {
                 server.stop();
@@ -64,15 +76,16 @@ public final class Main {
         Runtime.getRuntime().halt(FAILED);
     }
 
+    private static void halt(String why) {
+        ServiceLog.error(why);
+        Logging.flush();
+        Runtime.getRuntime().halt(FAILED);
+    }
+
     private static String words(ServerConfig config, Exception e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
-                return "the address "
-                        + new Address(
-                                config.grpc().address().getHostString(),
-                                config.grpc().address().getPort())
-                        + " is in use; stop what listens there, or choose another with --grpc";
-            }
+        if (e instanceof Refusal) {
+            return "the data in " + config.store().dataFolder()
+                    + " can't be written; is the disk full? Free some space and start again";
         }
         return e instanceof UncheckedIOException
                         || e instanceof IllegalStateException

@@ -1,8 +1,7 @@
 package dev.meanwhile.server;
 
+import dev.meanwhile.server.config.Address;
 import dev.meanwhile.server.config.ModelConfig;
-import dev.meanwhile.server.config.ProviderConfig;
-import dev.meanwhile.server.config.Secret;
 import dev.meanwhile.server.coordinator.Cancellation;
 import dev.meanwhile.server.coordinator.Coordinator;
 import dev.meanwhile.server.coordinator.Explainer;
@@ -17,12 +16,8 @@ import dev.meanwhile.server.domain.Ids;
 import dev.meanwhile.server.domain.ModelInfo;
 import dev.meanwhile.server.grpc.GrpcServer;
 import dev.meanwhile.server.grpc.UserApi;
+import dev.meanwhile.server.http.OperatorHttp;
 import dev.meanwhile.server.llm.LanguageModel;
-import dev.meanwhile.server.llm.langchain.ApiKey;
-import dev.meanwhile.server.llm.langchain.OpenAiConfig;
-import dev.meanwhile.server.llm.langchain.OpenAiModel;
-import dev.meanwhile.server.llm.simulated.SimulatedConfig;
-import dev.meanwhile.server.llm.simulated.SimulatedModel;
 import dev.meanwhile.server.queue.Claims;
 import dev.meanwhile.server.queue.MessageQueue;
 import dev.meanwhile.server.queue.RunningLeases;
@@ -31,17 +26,20 @@ import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.jdbc.JdbcStorage;
 import dev.meanwhile.server.telemetry.GuideLog;
+import dev.meanwhile.server.telemetry.Metrics;
 import dev.meanwhile.server.worker.RunnableModel;
 import dev.meanwhile.server.worker.WorkerPool;
 import dev.meanwhile.v1.ServerLimits;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Builds the service from its configuration: the only place that constructs and wires. */
@@ -52,19 +50,22 @@ public final class Server {
     private final LogStreams streams;
     private final WorkspaceWatches watches;
     private final GrpcServer grpc;
+    private final Readiness readiness;
+    private final Optional<OperatorHttp> http;
     private final Duration drain;
-    private final ScheduledExecutorService modelTimer = Executors.newScheduledThreadPool(
-            1, Thread.ofPlatform().daemon().name("model-timer").factory());
+    private final ModelFactory factory;
 
-    private Server(ServerConfig config, Clock clock, List<LanguageModel> given, Consumer<Throwable> fatal) {
+    private Server(ServerConfig config, Clock clock, List<LanguageModel> given, Consumer<Throwable> fatal)
+            throws IOException {
         this.drain = config.drain();
+        this.factory = new ModelFactory(config.provider());
+        Metrics metrics = new Metrics();
         Signals signals = new Signals();
         Models models = new Models(config.modelInfos());
         List<RunnableModel> runnable = new ArrayList<>();
         for (int i = 0; i < config.models().size(); i++) {
             ModelConfig model = config.models().get(i);
-            runnable.add(new RunnableModel(
-                    model.info(), given.isEmpty() ? language(model, config.provider()) : given.get(i)));
+            runnable.add(new RunnableModel(model.info(), given.isEmpty() ? factory.make(model) : given.get(i)));
         }
         this.storage = JdbcStorage.open(config.store(), clock, fatal);
         RunningLeases leases = new RunningLeases();
@@ -98,6 +99,8 @@ public final class Server {
                 .build();
         this.grpc = new GrpcServer(
                 config.grpc(), api, new Operations(storage, queue, leases, signals, models), version(), limits);
+        this.readiness = new Readiness(storage, grpc);
+        this.http = http(config, metrics, readiness);
     }
 
     /**
@@ -115,12 +118,14 @@ public final class Server {
             throws IOException {
         Server server = new Server(config, clock, models, fatal);
         try {
+            bind(server.grpc, config); // first, so that nothing runs if the port is taken
+            server.http.ifPresent(OperatorHttp::start);
             GuideLog.coordinatorStarted();
             server.workers.start();
             server.purger.start();
-            server.grpc.start();
+            server.readiness.start();
             return server;
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             server.abandon();
             throw e;
         }
@@ -132,6 +137,7 @@ public final class Server {
 
     /** Ends in order: refuses new calls, ends streams, finishes or hands back what runs. */
     void stop() throws InterruptedException {
+        readiness.close();
         grpc.drain();
         streams.drain();
         watches.drain();
@@ -148,34 +154,36 @@ public final class Server {
         }
         streams.close();
         watches.close();
-        modelTimer.shutdownNow();
+        readiness.close();
+        http.ifPresent(OperatorHttp::close);
+        factory.close();
         storage.close();
     }
 
-    private LanguageModel language(ModelConfig model, ProviderConfig provider) {
-        return switch (model.adapter()) {
-            case ModelConfig.Simulated simulated ->
-                new SimulatedModel(
-                        new SimulatedConfig(
-                                simulated.chunks(),
-                                simulated.latency(),
-                                simulated.chunkDelay(),
-                                simulated.chunkBytes()),
-                        modelTimer);
-            case ModelConfig.OpenAi openAi ->
-                OpenAiModel.create(new OpenAiConfig(
-                        openAi.url(),
-                        openAi.key().map(Server::key).orElse(null),
-                        openAi.providerName(),
-                        openAi.maxTokens().isPresent() ? openAi.maxTokens().getAsInt() : null,
-                        openAi.temperature().isPresent() ? openAi.temperature().getAsDouble() : null,
-                        provider.connect(),
-                        provider.total()));
-        };
+    private static void bind(GrpcServer grpc, ServerConfig config) {
+        try {
+            grpc.start();
+        } catch (IOException e) {
+            InetSocketAddress address = config.grpc().address();
+            throw new UncheckedIOException(
+                    "the address " + address.getHostString() + ":" + address.getPort()
+                            + " can't be had; stop what listens there, or choose another with --grpc",
+                    e);
+        }
     }
 
-    private static ApiKey key(Secret secret) {
-        return ApiKey.fromEnvironment("key", name -> secret.reveal());
+    private static Optional<OperatorHttp> http(ServerConfig config, Metrics metrics, Readiness readiness)
+            throws IOException {
+        if (config.http().isEmpty()) {
+            return Optional.empty();
+        }
+        Address address = config.http().get();
+        try {
+            return Optional.of(new OperatorHttp(address.toSocketAddress(), metrics::scrape, readiness::ready));
+        } catch (BindException e) {
+            throw new UncheckedIOException(
+                    "the address " + address + " for metrics is in use; choose another with --http, or --http off", e);
+        }
     }
 
     private static String version() {

@@ -72,7 +72,13 @@ public final class GrpcServer {
     /** @throws IOException if the port can't be had */
     public void start() throws IOException {
         server.start();
-        SERVICES.forEach(service -> health.setStatus(service, ServingStatus.SERVING));
+        setServing(true);
+    }
+
+    /** What health checks are told from now on. */
+    public void setServing(boolean serving) {
+        ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+        SERVICES.forEach(service -> health.setStatus(service, status));
     }
 
     public int port() {

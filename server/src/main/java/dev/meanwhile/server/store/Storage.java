@@ -33,6 +33,12 @@ public interface Storage extends AutoCloseable {
     /** Runs the work on a consistent snapshot of what is committed; it must write nothing. */
     <T extends @org.jspecify.annotations.Nullable Object> T read(Work<T> work);
 
+    /**
+     * Whether users' commands can be written. Once one could not, each call tries a write as large as any of theirs:
+     * a full disk still takes small ones now and then.
+     */
+    boolean writable();
+
     @Override
     void close();
 }

@@ -28,12 +28,12 @@ final class FolderLock implements AutoCloseable {
             if (lock(channel) == null) {
                 channel.close();
                 throw new IllegalStateException("another server uses the data folder " + folder
-                        + "; stop it, or choose another with --data-folder");
+                        + "; stop it, or choose another with --data");
             }
             return new FolderLock(channel);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "can't use the data folder " + folder + " (" + e + "); choose a writable one with --data-folder",
+                    "can't use the data folder " + folder + " (" + e + "); choose a writable one with --data",
                     e);
         }
     }

@@ -3,19 +3,23 @@ package dev.meanwhile.server.store.jdbc;
 import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.StoreConfig;
+import dev.meanwhile.server.telemetry.ServiceLog;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** SQLite in a data folder, for the one server that holds its lock. */
 public final class JdbcStorage implements Storage {
-    private static final Logger log = LoggerFactory.getLogger("STORE");
+    private static final String PROBE = "probe";
+
+    /** More than the largest command of a user writes. */
+    private static final int PROBE_BYTES = 1 << 20;
+
     private final FolderLock lock;
     private final Writer writer;
     private final Readers readers;
@@ -49,6 +53,14 @@ public final class JdbcStorage implements Storage {
         FolderLock lock = FolderLock.take(config.dataFolder());
         try {
             return new JdbcStorage(config, clock, lock, fatal);
+        } catch (StorageException | FlywayException e) {
+            lock.close();
+            throw new IllegalStateException(
+                    "the database in " + config.dataFolder() + " can't be used ("
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+                            + "); free the disk if it is full, restore a backup if the file is damaged, or choose"
+                            + " another folder with --data",
+                    e);
         } catch (RuntimeException | Error e) {
             lock.close();
             throw e;
@@ -82,6 +94,27 @@ public final class JdbcStorage implements Storage {
     }
 
     @Override
+    public boolean writable() {
+        if (writer.writable()) {
+            return true;
+        }
+        try {
+            inTransaction(Caller.SERVICE, tx -> {
+                tx.settings().set(PROBE, "x".repeat(PROBE_BYTES));
+                return true;
+            });
+            inTransaction(Caller.SERVICE, tx -> {
+                tx.settings().set(PROBE, "");
+                return true;
+            });
+            writer.written();
+            return true;
+        } catch (Refusal refusal) {
+            return false;
+        }
+    }
+
+    @Override
     public void close() {
         try {
             writer.stop();
@@ -104,7 +137,9 @@ public final class JdbcStorage implements Storage {
         if (e instanceof ExecutionException) {
             return switch (e.getCause()) {
                 case StorageException storage -> {
-                    log.error("ERROR: {}", storage.getMessage());
+                    if (!storage.diskFull()) { // of which the writer has told
+                        ServiceLog.storeError("Using the store", storage);
+                    }
                     yield Refusal.storageUnavailable();
                 }
                 case RuntimeException other -> other;

@@ -14,6 +14,11 @@ final class StorageException extends RuntimeException {
         this.code = cause instanceof SQLiteException e ? e.getResultCode().code & 0xff : 0;
     }
 
+    /** What SQLite says, for the log. */
+    String words() {
+        return diskFull() ? "the disk is full" : String.valueOf(getMessage());
+    }
+
     boolean diskFull() {
         return code == SQLiteErrorCode.SQLITE_FULL.code;
     }

@@ -3,6 +3,7 @@ package dev.meanwhile.server.store.jdbc;
 import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.store.Storage.Caller;
 import dev.meanwhile.server.store.jdbc.Command.Ran;
+import dev.meanwhile.server.telemetry.ServiceLog;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ final class Writer implements Runnable {
     private final Thread thread = Thread.ofPlatform().name("store-writer").unstarted(this);
     private JdbcTransaction tx;
     private volatile boolean stopped;
+    private volatile boolean writable = true;
 
     Writer(
             Database database,
@@ -50,6 +52,19 @@ final class Writer implements Runnable {
 
     void start() {
         thread.start();
+    }
+
+    /** False once a commit could not be written, until {@link #written}. */
+    boolean writable() {
+        return writable;
+    }
+
+    /** As much was written as any command needs. */
+    void written() {
+        if (!writable) {
+            writable = true;
+            ServiceLog.storageBack();
+        }
     }
 
     boolean isCurrentThread() {
@@ -146,6 +161,9 @@ final class Writer implements Runnable {
     private void endIfUnsafe(Throwable failure) {
         if (failure instanceof StorageException e && e.ioError()) {
             fatal.accept(e);
+        } else if (failure instanceof StorageException e && writable) {
+            writable = false;
+            ServiceLog.storageUnavailable(e.words());
         }
     }
 
