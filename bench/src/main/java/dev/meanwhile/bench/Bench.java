@@ -1,0 +1,126 @@
+package dev.meanwhile.bench;
+
+import dev.meanwhile.v1.OperatorServiceGrpc;
+import dev.meanwhile.v1.PauseWorkersRequest;
+import dev.meanwhile.v1.SessionServiceGrpc;
+import dev.meanwhile.v1.SubmitMessageResponse;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Runs every figure and its limits by turns, each run on a store of its own. */
+final class Bench {
+    static final int IN_FLIGHT = 64;
+    static final int LOAD_CHANNELS = 2;
+    private static final int FIRST_CHUNKS_PER_SECOND = 50;
+
+    private final Options options;
+    private final Path folder;
+    private final Figure submit = Figure.atLeast(0.40, "submit", "1/s", "L1 at 64 in flight");
+    private final Figure endToEnd = Figure.atLeast(0.12, "end to end", "1/s", "L1 at 64 in flight");
+    private final Figure firstChunk = Figure.atMost(4, "first chunk", "us", "L1 at 1 in flight + L3");
+    private final Figure appends = Figure.plain("stream messages a message", "");
+    private final Figure busy = Figure.plain("L1 at 64 in flight", "1/s");
+    private final Figure alone = Figure.plain("L1 at 1 in flight", "us");
+    private final Figure disk = Figure.plain("L3 4 KiB to disk", "us");
+    private final Figure submitLoad = Figure.plain("load's CPU in submit", "%");
+    private final Figure endToEndLoad = Figure.plain("load's CPU in end to end", "%");
+
+    Bench(Options options) {
+        this.options = options;
+        this.folder = options.home().resolve("bench/target/run");
+    }
+
+    List<Figure> run() throws IOException, InterruptedException {
+        delete(folder);
+        Files.createDirectories(folder);
+        try (Limits limits = new Limits(anyResponse(), folder)) {
+            limits.warmUp(options.limitWarmup());
+            for (int run = 1; run <= options.runs(); run++) {
+                System.err.println("bench: run " + run + " of " + options.runs());
+                run(limits, folder.resolve("run-" + run));
+            }
+        }
+        return List.of(submit, endToEnd, firstChunk, appends, busy, alone, disk, submitLoad, endToEndLoad);
+    }
+
+    private void run(Limits limits, Path runFolder) throws IOException, InterruptedException {
+        Path data = Files.createDirectories(runFolder.resolve("data"));
+        try (ServerProcess server = ServerProcess.meanwhile(options.home(), data, runFolder.resolve("server.log"))) {
+            Workload workload = new Workload();
+            List<ManagedChannel> channels = server.channels(LOAD_CHANNELS);
+            Workload.createSessions(channels.getFirst());
+            Conversations conversations = Conversations.open(workload, server);
+            conversations.run(options.serverWarmup());
+
+            Share share = new Share(server);
+            Conversations.Rate rate = conversations.run(options.endToEnd());
+            endToEndLoad.add(share.ofLoad());
+            double perSecond = limits.perSecond(options.limit());
+            busy.add(perSecond);
+            endToEnd.add(rate.perSecond(), perSecond);
+            appends.add(rate.appends());
+
+            double first = conversations.firstText(FIRST_CHUNKS_PER_SECOND, options.firstChunk());
+            double call = limits.medianMicros(options.limit());
+            double write = Disk.medianMicros(runFolder, options.limit());
+            alone.add(call);
+            disk.add(write);
+            firstChunk.add(first, call + write);
+
+            OperatorServiceGrpc.newBlockingStub(channels.getFirst())
+                    .pauseWorkers(PauseWorkersRequest.getDefaultInstance());
+            ClosedLoop.run(workload, channels, IN_FLIGHT, options.submit().dividedBy(2));
+            share = new Share(server);
+            double submits = ClosedLoop.run(workload, channels, IN_FLIGHT, options.submit())
+                    .perSecond();
+            submitLoad.add(share.ofLoad());
+            perSecond = limits.perSecond(options.limit());
+            busy.add(perSecond);
+            submit.add(submits, perSecond);
+        }
+        delete(data);
+    }
+
+    /** How the CPU time since its making splits between the server and us. */
+    private record Share(ServerProcess server, Duration servers, Duration ours) {
+        Share(ServerProcess server) {
+            this(server, server.cpu(), own());
+        }
+
+        double ofLoad() {
+            double load = own().minus(ours).toNanos();
+            return 100 * load / (load + server.cpu().minus(servers).toNanos());
+        }
+
+        private static Duration own() {
+            return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+        }
+    }
+
+    /** For its size, which the limit's responses have too. */
+    private SubmitMessageResponse anyResponse() throws IOException, InterruptedException {
+        Path data = Files.createDirectories(folder.resolve("first"));
+        try (ServerProcess server = ServerProcess.meanwhile(options.home(), data, folder.resolve("first.log"))) {
+            ManagedChannel channel = server.channel();
+            Workload.createSessions(channel);
+            return SessionServiceGrpc.newBlockingStub(channel).submitMessage(new Workload().next(0));
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

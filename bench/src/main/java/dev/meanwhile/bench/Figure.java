@@ -1,0 +1,129 @@
+package dev.meanwhile.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** One measured thing, with its limit from the same run if it has one; told as medians of the runs. */
+final class Figure {
+    private final String metric;
+    private final String unit;
+    private final @Nullable String limitName;
+    private final double floor;
+    private final boolean lessIsBetter;
+    private final List<Double> values = new ArrayList<>();
+    private final List<Double> limits = new ArrayList<>();
+    private final List<Double> ratios = new ArrayList<>();
+
+    private Figure(String metric, String unit, @Nullable String limitName, double floor, boolean lessIsBetter) {
+        this.metric = metric;
+        this.unit = unit;
+        this.limitName = limitName;
+        this.floor = floor;
+        this.lessIsBetter = lessIsBetter;
+    }
+
+    static Figure atLeast(double floor, String metric, String unit, String limitName) {
+        return new Figure(metric, unit, limitName, floor, false);
+    }
+
+    static Figure atMost(double ceiling, String metric, String unit, String limitName) {
+        return new Figure(metric, unit, limitName, ceiling, true);
+    }
+
+    /** Measured for its own sake. */
+    static Figure plain(String metric, String unit) {
+        return new Figure(metric, unit, null, 0, false);
+    }
+
+    void add(double value, double limit) {
+        values.add(value);
+        limits.add(limit);
+        ratios.add(value / limit);
+    }
+
+    void add(double value) {
+        values.add(value);
+    }
+
+    double median() {
+        return median(values);
+    }
+
+    String row() {
+        String start = String.format(
+                Locale.ROOT,
+                "%-26s %12s %-6s %12s %12s %5d",
+                metric,
+                number(median()),
+                unit,
+                number(min()),
+                number(max()),
+                values.size());
+        if (limitName == null) {
+            return start;
+        }
+        double ratio = median(ratios);
+        boolean ok = lessIsBetter ? ratio <= floor : ratio >= floor;
+        return String.format(
+                Locale.ROOT,
+                "%s %12s %7.3f  %s %.2f %s  (limit: %s)",
+                start,
+                number(median(limits)),
+                ratio,
+                lessIsBetter ? "<=" : ">=",
+                floor,
+                ok ? "ok" : "below",
+                limitName);
+    }
+
+    static String header() {
+        return String.format(
+                Locale.ROOT,
+                "%-26s %12s %-6s %12s %12s %5s %12s %7s  %s",
+                "metric",
+                "median",
+                "unit",
+                "min",
+                "max",
+                "runs",
+                "limit",
+                "ratio",
+                "floor");
+    }
+
+    String json() {
+        boolean limited = limitName != null;
+        return String.format(
+                Locale.ROOT,
+                "{\"metric\": \"%s\", \"value\": %.4f, \"unit\": \"%s\", \"limit\": %s, \"ratio\": %s, \"min\": %.4f,"
+                        + " \"max\": %.4f, \"runs\": %d}",
+                metric,
+                median(),
+                unit,
+                limited ? String.format(Locale.ROOT, "%.4f", median(limits)) : "null",
+                limited ? String.format(Locale.ROOT, "%.4f", median(ratios)) : "null",
+                min(),
+                max(),
+                values.size());
+    }
+
+    private double min() {
+        return values.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
+    }
+
+    private double max() {
+        return values.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, Math.abs(value) < 100 ? "%.2f" : "%.0f", value);
+    }
+
+    private static double median(List<Double> numbers) {
+        List<Double> sorted = numbers.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.meanwhile.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What to measure for how long; the times are those of one run of one figure. */
+record Options(
+        int runs,
+        Duration limitWarmup,
+        Duration serverWarmup,
+        Duration limit,
+        Duration submit,
+        Duration endToEnd,
+        Duration firstChunk,
+        Path home,
+        @Nullable Path json) {
+
+    static final String USAGE = """
+            bench/run [--quick] [--json FILE]
+              --quick      5 short runs, within 3 minutes
+              --json FILE  also writes the figures as JSON
+            """;
+
+    /** @throws IllegalArgumentException in words */
+    static Options read(String[] args, Path home) {
+        boolean quick = false;
+        Path json = null;
+        for (int i = 0; i < args.length; i++) {
+            switch (args[i]) {
+                case "--quick" -> quick = true;
+                case "--json" -> {
+                    if (++i == args.length) {
+                        throw new IllegalArgumentException("--json needs a file");
+                    }
+                    json = Path.of(args[i]);
+                }
+                default -> throw new IllegalArgumentException("unknown argument " + args[i]);
+            }
+        }
+        return quick
+                ? new Options(5, seconds(4), seconds(12), millis(500), seconds(2), seconds(2), seconds(2), home, json)
+                : new Options(7, seconds(10), seconds(20), seconds(2), seconds(8), seconds(10), seconds(10), home, json);
+    }
+
+    private static Duration seconds(int seconds) {
+        return Duration.ofSeconds(seconds);
+    }
+
+    private static Duration millis(int millis) {
+        return Duration.ofMillis(millis);
+    }
+}
