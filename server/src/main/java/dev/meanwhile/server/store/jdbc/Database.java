@@ -11,6 +11,8 @@ import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteConnectionConfig;
 import org.sqlite.SQLiteDataSource;
 
 /** The database file: makes it, brings its schema up to date, and opens connections with the settings we rely on. */
@@ -74,6 +76,7 @@ final class Database {
     private Connection open() {
         try {
             Connection connection = source.getConnection();
+            leaveTransactionsToUs(connection);
             try (var statement = connection.createStatement()) {
                 for (Map.Entry<String, String> pragma : PRAGMAS.entrySet()) {
                     statement.execute("PRAGMA " + pragma.getKey() + " = " + pragma.getValue());
@@ -88,5 +91,15 @@ final class Database {
         } catch (SQLException e) {
             throw new StorageException(e);
         }
+    }
+
+    /**
+     * Each BEGIN and COMMIT is ours. A connection in auto-commit mode would try a BEGIN of its own after each statement,
+     * and look for generated keys after each INSERT: together a third of a submit.
+     */
+    private static void leaveTransactionsToUs(Connection connection) throws SQLException {
+        SQLiteConnectionConfig driver = connection.unwrap(SQLiteConnection.class).getConnectionConfig();
+        driver.setAutoCommit(false);
+        driver.setGetGeneratedKeys(false);
     }
 }
