@@ -1,9 +1,10 @@
 package dev.meanwhile.server.store.jdbc;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.core.Codes;
+import org.sqlite.core.DB;
 
 /** Reads the columns of a row from left to right, in the order of the SELECT. */
 final class Row {
@@ -14,70 +15,84 @@ final class Row {
         T map(Row row) throws SQLException;
     }
 
-    private final ResultSet results;
+    private final DB database;
+    private final long statement;
     private int column;
 
-    Row(ResultSet results) {
-        this.results = results;
+    /** Over a statement that stands on a row. */
+    Row(DB database, long statement) {
+        this.database = database;
+        this.statement = statement;
     }
 
+    /** Whether there is another row. */
     boolean next() throws SQLException {
         column = 0;
-        return results.next();
+        int code = database.step(statement);
+        if (code != Codes.SQLITE_ROW && code != Codes.SQLITE_DONE) {
+            database.throwex(code);
+        }
+        return code == Codes.SQLITE_ROW;
     }
 
     long number() throws SQLException {
-        return results.getLong(++column);
+        return database.column_long(statement, column++);
     }
 
     int count() throws SQLException {
-        return results.getInt(++column);
+        return database.column_int(statement, column++);
     }
 
     boolean flag() throws SQLException {
-        return results.getInt(++column) != 0;
+        return count() != 0;
     }
 
     String text() throws SQLException {
-        return results.getString(++column);
+        return database.column_text(statement, column++);
     }
 
     @Nullable
     String optionalText() throws SQLException {
-        return results.getString(++column);
+        return database.column_text(statement, column++);
     }
 
     @Nullable
     Long optionalNumber() throws SQLException {
-        long value = results.getLong(++column);
-        return results.wasNull() ? null : value;
+        return missing() ? null : number();
     }
 
     byte[] bytes() throws SQLException {
-        return results.getBytes(++column);
+        return database.column_blob(statement, column++);
     }
 
     byte @Nullable [] optionalBytes() throws SQLException {
-        return results.getBytes(++column);
+        return database.column_blob(statement, column++);
     }
 
     Instant time() throws SQLException {
-        return Instant.ofEpochMilli(results.getLong(++column));
+        return Instant.ofEpochMilli(number());
     }
 
     @Nullable
     Instant optionalTime() throws SQLException {
-        Long millis = optionalNumber();
-        return millis == null ? null : Instant.ofEpochMilli(millis);
+        return missing() ? null : time();
     }
 
     /** A value of the enumeration, stored by its place. */
     <E> E one(E[] values) throws SQLException {
-        return values[results.getInt(++column)];
+        return values[count()];
     }
 
     <E> @Nullable E optional(E[] values) throws SQLException {
-        int place = results.getInt(++column);
-        return results.wasNull() ? null : values[place];
+        return missing() ? null : one(values);
+    }
+
+    /** Whether the next column is NULL; it is passed then. */
+    private boolean missing() throws SQLException {
+        boolean missing = database.column_type(statement, column) == Codes.SQLITE_NULL;
+        if (missing) {
+            column++;
+        }
+        return missing;
     }
 }

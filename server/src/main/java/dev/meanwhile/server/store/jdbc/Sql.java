@@ -1,8 +1,6 @@
 package dev.meanwhile.server.store.jdbc;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,15 +8,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.core.CoreStatement;
+import org.sqlite.core.DB;
 
-/** Runs SQL on one connection; each statement is prepared once. Not thread-safe. */
+/**
+ * Runs SQL on one connection; each statement is prepared once. Not thread-safe.
+ *
+ * <p>Statements are stepped through the driver's core: its ResultSet asks for the name of every column at every query,
+ * which costs as much as the query.
+ */
 final class Sql implements AutoCloseable {
     private final Connection connection;
-    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private final DB database;
+    private final Map<String, CoreStatement> prepared = new HashMap<>();
     private boolean wrote;
 
     Sql(Connection connection) {
         this.connection = connection;
+        try {
+            this.database = connection.unwrap(SQLiteConnection.class).getDatabase();
+        } catch (SQLException e) {
+            throw new StorageException(e);
+        }
     }
 
     /** Whether anything was written since {@link #forgetWrites()}. */
@@ -32,20 +44,12 @@ final class Sql implements AutoCloseable {
 
     /** Runs a statement that neither reads nor writes rows: BEGIN, COMMIT and the like. */
     void control(String sql) {
-        try {
-            statement(sql).execute();
-        } catch (SQLException e) {
-            throw new StorageException(e);
-        }
+        list(sql, row -> row);
     }
 
-    int update(String sql, @Nullable Object... arguments) {
+    void update(String sql, @Nullable Object... arguments) {
         wrote = true;
-        try {
-            return bind(sql, arguments).executeUpdate();
-        } catch (SQLException e) {
-            throw new StorageException(e);
-        }
+        list(sql, row -> row, arguments);
     }
 
     /** Runs an INSERT or UPDATE with RETURNING and gives the number it returns. */
@@ -59,12 +63,8 @@ final class Sql implements AutoCloseable {
     }
 
     <T> @Nullable T one(String sql, Row.Mapper<T> mapper, @Nullable Object... arguments) {
-        try (ResultSet results = bind(sql, arguments).executeQuery()) {
-            Row row = new Row(results);
-            return row.next() ? mapper.map(row) : null;
-        } catch (SQLException e) {
-            throw new StorageException(e);
-        }
+        List<T> found = run(sql, mapper, 1, arguments);
+        return found.isEmpty() ? null : found.getFirst();
     }
 
     int count(String sql, @Nullable Object... arguments) {
@@ -73,16 +73,7 @@ final class Sql implements AutoCloseable {
     }
 
     <T> List<T> list(String sql, Row.Mapper<T> mapper, @Nullable Object... arguments) {
-        try (ResultSet results = bind(sql, arguments).executeQuery()) {
-            Row row = new Row(results);
-            List<T> found = new ArrayList<>();
-            while (row.next()) {
-                found.add(mapper.map(row));
-            }
-            return found;
-        } catch (SQLException e) {
-            throw new StorageException(e);
-        }
+        return run(sql, mapper, Integer.MAX_VALUE, arguments);
     }
 
     @Override
@@ -94,29 +85,56 @@ final class Sql implements AutoCloseable {
         }
     }
 
-    private PreparedStatement bind(String sql, @Nullable Object... arguments) throws SQLException {
-        PreparedStatement statement = statement(sql);
-        for (int i = 0; i < arguments.length; i++) {
-            Object argument = arguments[i];
-            switch (argument) {
-                case null -> statement.setNull(i + 1, java.sql.Types.NULL);
-                case Long number -> statement.setLong(i + 1, number);
-                case Integer number -> statement.setInt(i + 1, number);
-                case String text -> statement.setString(i + 1, text);
-                case byte[] bytes -> statement.setBytes(i + 1, bytes);
-                case Boolean flag -> statement.setInt(i + 1, flag ? 1 : 0);
-                case Instant time -> statement.setLong(i + 1, time.toEpochMilli());
-                case Enum<?> constant -> statement.setInt(i + 1, constant.ordinal());
-                default -> throw new IllegalArgumentException("no SQL type for " + argument.getClass());
+    private <T> List<T> run(String sql, Row.Mapper<T> mapper, int limit, @Nullable Object... arguments) {
+        try {
+            CoreStatement statement = statement(sql);
+            try {
+                if (!database.execute(statement, values(arguments))) {
+                    return List.of();
+                }
+                return statement.pointer.safeRun((db, pointer) -> rows(db, pointer, mapper, limit));
+            } finally {
+                // Ends the read, and makes the statement ready for the next time. A failed one may be closed already.
+                if (!statement.pointer.isClosed()) {
+                    statement.pointer.safeRunInt(DB::reset);
+                }
             }
+        } catch (SQLException e) {
+            throw new StorageException(e);
         }
-        return statement;
     }
 
-    private PreparedStatement statement(String sql) throws SQLException {
-        PreparedStatement statement = prepared.get(sql);
+    private static <T> List<T> rows(DB database, long statement, Row.Mapper<T> mapper, int limit) throws SQLException {
+        List<T> found = new ArrayList<>(1);
+        Row row = new Row(database, statement);
+        do {
+            found.add(mapper.map(row));
+        } while (found.size() < limit && row.next());
+        return found;
+    }
+
+    private static @Nullable Object[] values(@Nullable Object... arguments) {
+        @Nullable Object[] values = new @Nullable Object[arguments.length];
+        for (int i = 0; i < arguments.length; i++) {
+            values[i] = switch (arguments[i]) {
+                case null -> null;
+                case Long number -> number;
+                case Integer number -> number;
+                case String text -> text;
+                case byte[] bytes -> bytes;
+                case Boolean flag -> flag ? 1 : 0;
+                case Instant time -> time.toEpochMilli();
+                case Enum<?> constant -> constant.ordinal();
+                case Object other -> throw new IllegalArgumentException("no SQL type for " + other.getClass());
+            };
+        }
+        return values;
+    }
+
+    private CoreStatement statement(String sql) throws SQLException {
+        CoreStatement statement = prepared.get(sql);
         if (statement == null) {
-            statement = connection.prepareStatement(sql);
+            statement = (CoreStatement) connection.prepareStatement(sql);
             prepared.put(sql, statement);
         }
         return statement;
