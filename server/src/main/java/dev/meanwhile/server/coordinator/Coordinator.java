@@ -122,7 +122,7 @@ public final class Coordinator {
                 } else {
                     GuideLog.submittedToBackground();
                 }
-                signals.sessionChanged(session.key(), session.workspace());
+                signals.workspaceChanged(session.key(), session.workspace());
             });
             return submitted(tx, after, message, false, session.lastSequence());
         });

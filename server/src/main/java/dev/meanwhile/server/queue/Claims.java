@@ -176,7 +176,7 @@ public final class Claims {
                     session.id(),
                     Duration.between(lease.submitTime(), lease.startTime()).toMillis(),
                     lease.lane());
-            signals.sessionChanged(session.key(), session.workspace());
+            signals.workspaceChanged(session.key(), session.workspace());
         });
         return lease;
     }

@@ -45,11 +45,16 @@ public final class Signals {
         return () -> forPurge.remove(listener);
     }
 
-    /** The session's log or state changed, and so did its workspace. */
+    /** The session's log or end state changed, and so did its workspace. */
     public void sessionChanged(long session, String workspace) {
         for (Runnable listener : bySession.getOrDefault(session, List.of())) {
             listener.run();
         }
+        workspaceChanged(session, workspace);
+    }
+
+    /** The session changed in a way that readers of its log can't see: a message was queued or claimed. */
+    public void workspaceChanged(long session, String workspace) {
         for (LongConsumer listener : byWorkspace.getOrDefault(workspace, List.of())) {
             listener.accept(session);
         }
