@@ -32,8 +32,11 @@ final class LogCursor {
 
     /** What comes next. */
     sealed interface Step {
-        /** Entries; {@code last} if they end with the terminal entry of the one message. */
-        record Entries(List<LogEntry> entries, boolean last) implements Step {}
+        /**
+         * Entries; {@code last} if they end with the terminal entry of the one message, {@code rest} if the read saw
+         * that only a signal can bring more.
+         */
+        record Entries(List<LogEntry> entries, boolean last, boolean rest) implements Step {}
 
         /** Nothing yet: wait for a signal. */
         record Wait() implements Step {}
@@ -61,13 +64,18 @@ final class LogCursor {
                 entries.stream().filter(entry -> entry.sequence() <= limit).toList();
         if (!wanted.isEmpty()) {
             position = wanted.getLast().sequence();
-            return new Step.Entries(wanted, message != null && wanted.getLast().entry() instanceof Outcome);
+            boolean last = message != null && wanted.getLast().entry() instanceof Outcome;
+            boolean rest = follow && position >= session.lastSequence() && !over(session, message);
+            return new Step.Entries(wanted, last, rest);
         }
         // The snapshot had nothing more that matches, so all it holds is behind us.
         position = Math.max(position, Math.min(limit, session.lastSequence()));
-        boolean over = message == null
+        return over(session, message) || !follow ? new Step.End(LogSink.Closing.CAUGHT_UP) : new Step.Wait();
+    }
+
+    private static boolean over(Session session, @Nullable Message message) {
+        return message == null
                 ? session.state() == SessionState.CLOSED && session.counts().unended() == 0
                 : message.state().ended();
-        return over || !follow ? new Step.End(LogSink.Closing.CAUGHT_UP) : new Step.Wait();
     }
 }

@@ -99,12 +99,14 @@ public final class LogFollower implements AutoCloseable {
                 return;
             }
             switch (storage.read(cursor::next)) {
-                case LogCursor.Step.Entries(var entries, boolean last) -> {
+                case LogCursor.Step.Entries(var entries, boolean last, boolean rest) -> {
                     sink.entries(entries);
                     emissions++;
                     if (last) {
                         close();
                         sink.ended();
+                    } else if (rest) {
+                        return; // a commit since the read has woken us again
                     }
                 }
                 case LogCursor.Step.End(LogSink.Closing reason) -> {
