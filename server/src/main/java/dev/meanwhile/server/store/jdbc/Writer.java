@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -102,26 +103,36 @@ final class Writer implements Runnable {
             } catch (InterruptedException e) {
                 continue; // stopped is set: run what is left
             }
-            queue.drainTo(batch, batchSize - 1);
-            for (Command<?> command : batch) {
-                (command.caller() == Caller.USER ? userRoom : serviceRoom).release();
-            }
+            giveRoomBack(batch.getFirst());
             runBatch(batch);
             batch.clear();
             checkpoints.afterCommit();
         }
     }
 
+    /** Takes what waits; whether anything did. */
+    private boolean fill(List<Command<?>> batch) {
+        int taken = batch.size();
+        queue.drainTo(batch, batchSize - taken);
+        batch.subList(taken, batch.size()).forEach(this::giveRoomBack);
+        return batch.size() > taken;
+    }
+
+    private void giveRoomBack(Command<?> command) {
+        (command.caller() == Caller.USER ? userRoom : serviceRoom).release();
+    }
+
     private void runBatch(List<Command<?>> batch) {
         try {
-            commit(batch);
+            // What comes while the batch runs belongs to it: the larger a commit, the cheaper each command in it.
+            commit(batch, () -> fill(batch));
         } catch (RuntimeException | Error e) {
             // One of them failed, or the commit did: nothing of the batch is kept, and each has its own try.
             List<Command<?>> alone = List.copyOf(batch);
             for (Command<?> command : alone) {
                 reopen();
                 try {
-                    commit(List.of(command));
+                    commit(List.of(command), () -> false);
                 } catch (RuntimeException | Error failure) {
                     announcer.announce(List.of(command.refuse(failure)));
                     endIfUnsafe(failure);
@@ -131,10 +142,12 @@ final class Writer implements Runnable {
         }
     }
 
-    private void commit(List<Command<?>> commands) {
+    /** @param more adds commands; whether it did */
+    private void commit(List<Command<?>> commands, BooleanSupplier more) {
         List<Ran> ran = new ArrayList<>(commands.size());
         tx.control("BEGIN IMMEDIATE");
-        for (Command<?> command : commands) {
+        for (int i = 0; i < commands.size() || more.getAsBoolean(); i++) {
+            Command<?> command = commands.get(i);
             if (command.abandoned()) {
                 continue;
             }
