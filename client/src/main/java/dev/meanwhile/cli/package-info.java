@@ -1,4 +1,4 @@
-/** The command line. */
+/** The command line: one class per command, results on stdout, everything else on stderr. */
 @NullMarked
 package dev.meanwhile.cli;
 

@@ -1,0 +1,100 @@
+package dev.meanwhile.cli;
+
+import dev.meanwhile.client.SessionList;
+import dev.meanwhile.v1.MessageState;
+import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.SwitchSessionResponse;
+import dev.meanwhile.v1.Turn;
+
+/** Shows what a switch brought, in one piece or in several that follow each other. */
+final class CatchUp {
+    private final Screen screen;
+    private final SessionList before;
+    private boolean begun;
+    private String lastMessage = "";
+    private EscapeFilter filter = new EscapeFilter();
+
+    CatchUp(Screen screen, SessionList before) {
+        this.screen = screen;
+        this.before = before;
+    }
+
+    void print(SwitchSessionResponse response) {
+        if (!begun) {
+            begun = true;
+            head(response);
+        }
+        response.getTurnsList().forEach(this::turn);
+        if (!response.getTruncated()) {
+            screen.closeLine();
+            foot(response.getSession());
+        }
+    }
+
+    private void head(SwitchSessionResponse response) {
+        Session session = response.getSession();
+        String from = before.sessions().stream()
+                .filter(s -> s.getSessionId().equals(response.getPreviousSessionId()))
+                .filter(s -> !s.getSessionId().equals(session.getSessionId()))
+                .findFirst()
+                .map(s -> ", from session " + Words.session(s))
+                .orElse("");
+        screen.note("▶ session " + Words.session(session) + from);
+        long news = session.getUnreadMessages();
+        screen.note(
+                news == 0
+                        ? response.getTurnsCount() == 0 ? "nothing new" : "an answer is on its way"
+                        : "● " + Words.count(news, "answer") + " came while you were away");
+    }
+
+    private void turn(Turn turn) {
+        boolean goesOn = turn.getMessage().getMessageId().equals(lastMessage);
+        if (!goesOn) {
+            lastMessage = turn.getMessage().getMessageId();
+            filter = new EscapeFilter();
+            question(turn);
+        }
+        boolean beginningMissing = turn.getAnswerTruncated()
+                && turn.getAnswerAfterSequence() >= turn.getMessage().getFirstSequence();
+        if (beginningMissing && !goesOn) {
+            mark("[what was shown before is left out; all of it: " + Cli.NAME + " tail --message " + lastMessage + "]");
+        }
+        if (turn.getAnswerUnreadable()) {
+            mark("[the stored answer is damaged and can't be shown]");
+        }
+        screen.print(filter.next(turn.getAnswer()));
+        if (turn.getMessage().getTerminalSequence() > 0
+                && turn.getAnswerThroughSequence() >= turn.getMessage().getTerminalSequence()) {
+            ended(turn);
+        }
+    }
+
+    private void question(Turn turn) {
+        screen.closeLine();
+        if (turn.getTextUnreadable()) {
+            mark("[the stored question is damaged and can't be shown]");
+            return;
+        }
+        String text = EscapeFilter.text(turn.getText()) + (turn.getTextTruncated() ? "…" : "");
+        text.lines().forEach(line -> screen.line(screen.styled(Style.CYAN, "> " + line)));
+    }
+
+    private void ended(Turn turn) {
+        screen.closeLine();
+        if (turn.getMessage().getState() == MessageState.MESSAGE_STATE_COMPLETED) {
+            screen.note(Words.state(turn.getMessage()));
+        } else {
+            mark("[" + Words.state(turn.getMessage()) + "]");
+        }
+    }
+
+    private void foot(Session session) {
+        if (session.getRunningMessages() + session.getQueuedMessages() > 0) {
+            screen.note("more is on its way; follow it with: " + Cli.NAME + " tail " + session.getNumber());
+        }
+    }
+
+    private void mark(String words) {
+        screen.line(screen.styled(Style.DIM, words));
+    }
+}

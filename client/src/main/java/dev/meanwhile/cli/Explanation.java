@@ -1,0 +1,146 @@
+package dev.meanwhile.cli;
+
+import dev.meanwhile.v1.Attempt;
+import dev.meanwhile.v1.ExplainMessageResponse;
+import dev.meanwhile.v1.LaneEvent;
+import dev.meanwhile.v1.Message;
+import dev.meanwhile.v1.NotifyStage;
+import dev.meanwhile.v1.Priority;
+import dev.meanwhile.v1.QueueStage;
+import dev.meanwhile.v1.RoutingStage;
+import dev.meanwhile.v1.StoreStage;
+import dev.meanwhile.v1.WorkerStage;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The life of a message in sentences, a stage after the other. */
+final class Explanation {
+    private final ZoneId zone;
+    private final List<String> lines = new ArrayList<>();
+
+    Explanation(ZoneId zone) {
+        this.zone = zone;
+    }
+
+    List<String> lines(ExplainMessageResponse life) {
+        Message message = life.getMessage();
+        lines.add("message " + message.getMessageId() + " of session " + message.getSessionId() + ": "
+                + Words.state(message));
+        routing(life.getRouting());
+        queue(life.getQueue());
+        worker(life.getWorker());
+        store(life.getStore());
+        notice(life.getNotify());
+        return List.copyOf(lines);
+    }
+
+    private void routing(RoutingStage stage) {
+        String why = switch (stage.getReason()) {
+            case ROUTE_REASON_SESSION_ACTIVE -> "its session was the active one";
+            case ROUTE_REASON_OTHER_SESSION_ACTIVE ->
+                "session " + stage.getActiveSessionId() + " was the active one, not its own";
+            case ROUTE_REASON_NO_ACTIVE_SESSION -> "no session was active";
+            case ROUTE_REASON_UNSPECIFIED, UNRECOGNIZED -> Words.value(stage.getReason(), "ROUTE_REASON_");
+        };
+        String override = stage.getPriorityOverride() == Priority.PRIORITY_UNSPECIFIED ? "" : ", asked for by hand";
+        stage(
+                "ROUTING",
+                Words.value(stage.getRoute(), "ROUTE_") + ", since " + why + "; lane " + lane(stage.getPriority())
+                        + override + "; " + before(stage.getAheadInSession()) + " before it in its session");
+    }
+
+    private void queue(QueueStage stage) {
+        if (stage.getOlderLaneEvents() > 0) {
+            stage("QUEUE", "(" + stage.getOlderLaneEvents() + " older places in a lane are not listed)");
+        }
+        for (LaneEvent event : stage.getLaneEventsList()) {
+            stage(
+                    "QUEUE",
+                    Moment.shown(event.getTime(), zone) + " into lane " + lane(event.getLane()) + " of model "
+                            + event.getModel() + ", tag " + event.getTag() + " ("
+                            + Words.value(event.getKind(), "LANE_EVENT_KIND_") + ")");
+        }
+        stage("QUEUE", "waited " + Moment.span(stage.getWait()) + now(stage));
+    }
+
+    private String now(QueueStage stage) {
+        StringBuilder now = new StringBuilder();
+        if (stage.getAheadInSession() > 0) {
+            now.append("; now ").append(before(stage.getAheadInSession())).append(" before it in its session");
+        }
+        if (stage.getPosition() > 0) {
+            now.append("; now number ").append(stage.getPosition()).append(" in its lane");
+        }
+        if (stage.hasRetryTime()) {
+            now.append("; next attempt at ").append(Moment.shown(stage.getRetryTime(), zone));
+        }
+        return stage.getWorkersPaused()
+                ? now.append("; an operator has paused the workers").toString()
+                : now.toString();
+    }
+
+    private void worker(WorkerStage stage) {
+        if (stage.getAttemptsCount() == 0) {
+            stage("WORKER", "no attempt yet");
+        }
+        if (stage.getOlderAttempts() > 0) {
+            stage("WORKER", "(" + stage.getOlderAttempts() + " older attempts are not listed)");
+        }
+        for (Attempt attempt : stage.getAttemptsList()) {
+            String length = attempt.hasEndTime()
+                    ? "took " + Moment.span(Moment.between(attempt.getStartTime(), attempt.getEndTime()))
+                    : "runs";
+            String cause = attempt.hasCause()
+                    ? ", failed: " + attempt.getCause().getReason() + " "
+                            + attempt.getCause().getMetadataOrDefault("text", "")
+                    : "";
+            stage(
+                    "WORKER",
+                    Moment.shown(attempt.getStartTime(), zone) + " attempt " + attempt.getNumber() + " on model "
+                            + attempt.getModel() + ", claimed from lane " + lane(attempt.getLane()) + ", " + length
+                            + cause);
+        }
+    }
+
+    private void store(StoreStage stage) {
+        if (stage.getFirstSequence() == 0) {
+            stage("STORE", "nothing in the log yet");
+            return;
+        }
+        String range = stage.getTerminalSequence() == 0
+                ? "from entry " + stage.getFirstSequence() + " on"
+                : "entries " + stage.getFirstSequence() + " to " + stage.getTerminalSequence();
+        stage(
+                "STORE",
+                range + " of the log; " + Words.count(stage.getChunkCount(), "chunk") + ", " + stage.getByteCount()
+                        + " bytes of text");
+    }
+
+    private void notice(NotifyStage stage) {
+        if (stage.getNotificationNumber() == 0) {
+            stage("NOTIFY", "nothing posted yet");
+            return;
+        }
+        String acknowledged = stage.hasAcknowledgeTime()
+                ? ", acknowledged " + Moment.shown(stage.getAcknowledgeTime(), zone)
+                : ", not acknowledged yet";
+        stage(
+                "NOTIFY",
+                Moment.shown(stage.getPostTime(), zone) + " notification " + stage.getNotificationNumber() + " posted"
+                        + acknowledged);
+    }
+
+    private static String before(int messages) {
+        return messages == 0 ? "nothing" : Words.count(messages, "message");
+    }
+
+    private static String lane(Priority priority) {
+        return Words.value(priority, "PRIORITY_").toUpperCase(Locale.ROOT);
+    }
+
+    private void stage(String name, String words) {
+        lines.add(String.format("%-8s %s", name, words));
+    }
+}

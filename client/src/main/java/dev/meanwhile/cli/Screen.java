@@ -1,0 +1,140 @@
+package dev.meanwhile.cli;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.util.JsonFormat;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Where a command prints: results on stdout, notes and errors on stderr. What comes from outside must have gone
+ * through {@link EscapeFilter} before. May be used from many threads.
+ */
+final class Screen {
+    private static final JsonFormat.Printer JSON = JsonFormat.printer().omittingInsignificantWhitespace();
+    private final PrintStream out;
+    private final PrintStream err;
+    private final boolean terminal;
+    private final boolean colours;
+    private boolean lineOpen;
+    private boolean shut;
+
+    /**
+     * @param terminal whether stdout is one; else nothing but results is printed
+     * @param colours whether they are wanted on it
+     */
+    Screen(PrintStream out, PrintStream err, boolean terminal, boolean colours) {
+        this.out = out;
+        this.err = err;
+        this.terminal = terminal;
+        this.colours = terminal && colours;
+    }
+
+    boolean isTerminal() {
+        return terminal;
+    }
+
+    boolean hasColours() {
+        return colours;
+    }
+
+    String styled(Style style, String text) {
+        return colours ? style.on(text) : text;
+    }
+
+    /** Part of a result. */
+    synchronized void print(String text) {
+        if (shut || text.isEmpty()) {
+            return;
+        }
+        out.print(text);
+        out.flush();
+        lineOpen = !text.endsWith("\n");
+        if (out.checkError()) {
+            throw new OutputGone();
+        }
+    }
+
+    /** A line of a result, on a line of its own. */
+    synchronized void line(String text) {
+        closeLine();
+        print(text + "\n");
+    }
+
+    /** Ends the line on stdout if something stands on it. */
+    synchronized void closeLine() {
+        if (lineOpen) {
+            print("\n");
+        }
+    }
+
+    /** Something a person may want to know, and a program reading our output does not. */
+    synchronized void note(String text) {
+        if (terminal && !shut) {
+            closeLine();
+            err.println(styled(Style.DIM, text));
+            err.flush();
+        }
+    }
+
+    /** What went wrong. */
+    synchronized void error(String text) {
+        if (!shut) {
+            if (terminal) {
+                closeLine();
+            }
+            err.println(text);
+            err.flush();
+        }
+    }
+
+    /** The last words: nothing is printed after them. */
+    synchronized void shut(String text) {
+        if (!shut) {
+            if (terminal) {
+                err.println(); // behind the "^C" that the terminal shows
+            }
+            err.println(text);
+            err.flush();
+            shut = true;
+        }
+    }
+
+    /** A message of the contract as proto JSON on one line. */
+    void json(MessageOrBuilder message) {
+        try {
+            print(escapeControls(JSON.print(message)) + "\n");
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("only an Any of an unknown type has no JSON", e);
+        }
+    }
+
+    /** For picocli, which wants writers. */
+    PrintWriter outWriter() {
+        return new PrintWriter(out, true, StandardCharsets.UTF_8);
+    }
+
+    PrintWriter errWriter() {
+        return new PrintWriter(err, true, StandardCharsets.UTF_8);
+    }
+
+    /** JSON itself escapes only the lower controls; terminals obey the upper ones too. */
+    private static String escapeControls(String json) {
+        StringBuilder escaped = null;
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            boolean control = c >= 0x7f && c <= 0x9f;
+            if (control && escaped == null) {
+                escaped = new StringBuilder(json.length() + 16).append(json, 0, i);
+            }
+            if (escaped != null) {
+                escaped.append(control ? String.format("\\u%04x", (int) c) : c);
+            }
+        }
+        return escaped == null ? json : escaped.toString();
+    }
+
+    /** Nobody reads our output any more, so there is nothing left to do. */
+    static final class OutputGone extends RuntimeException {}
+}

@@ -1,0 +1,113 @@
+package dev.meanwhile.cli;
+
+import dev.meanwhile.client.Answer;
+import dev.meanwhile.client.AnswerEnd;
+import dev.meanwhile.client.AnswerFollower;
+import dev.meanwhile.client.Cursor;
+import dev.meanwhile.client.FollowRequest;
+import dev.meanwhile.client.MeanwhileClient;
+import dev.meanwhile.v1.Message;
+import dev.meanwhile.v1.MessageState;
+import dev.meanwhile.v1.Route;
+import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.SubmitMessageResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code send}: asks in a session; shows the answer if somebody is looking. */
+@Command(
+        name = "send",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Asks in a session. In the active one the answer comes at once and is shown on a terminal.",
+            "In any other one it is worked out in the background and waits there until you switch to it."
+        },
+        footer = "%nInto a pipe it prints the id of the message or, with --wait, the answer when it is whole.")
+final class SendCommand implements Callable<Integer> {
+    private final Cli cli;
+
+    @Option(
+            names = {"-s", "--session"},
+            paramLabel = "SESSION",
+            description = "Where: number, id or name, or how one of these begins; default: the active one.")
+    private @Nullable String session;
+
+    @Option(names = "--wait", description = "Wait for the answer and print it, wherever the session is.")
+    private boolean wait;
+
+    @Parameters(paramLabel = "TEXT", description = "What to ask; \"-\", or nothing and a pipe: what stdin brings.")
+    private List<String> words = new ArrayList<>();
+
+    SendCommand(Cli cli) {
+        this.cli = cli;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        String text = MessageText.read(words, cli.shell());
+        try (MeanwhileClient client = cli.connect()) {
+            SessionFinder finder = new SessionFinder(client.sessions());
+            Session target = session == null ? finder.active() : finder.find(session);
+            SubmitMessageResponse accepted = client.submit(target.getSessionId(), text);
+            if (cli.json()) {
+                cli.screen().json(accepted);
+            }
+            boolean looking = accepted.getMessage().getRoute() == Route.ROUTE_FOREGROUND
+                    && cli.screen().isTerminal()
+                    && !cli.json();
+            if (wait || looking) {
+                return show(client, accepted);
+            }
+            if (!cli.json()) {
+                tell(target, accepted);
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    private int show(MeanwhileClient client, SubmitMessageResponse accepted) throws InterruptedException {
+        Message message = accepted.getMessage();
+        ReadMarks marks = new ReadMarks(client, cli.screen());
+        if (accepted.getAheadInSession() > 0) {
+            cli.screen().note(Words.count(accepted.getAheadInSession(), "message") + " before it in this session");
+        }
+        Cursor start = new Cursor(accepted.getEpoch(), accepted.getLogPosition());
+        AnswerFollower answer = client.answer(
+                FollowRequest.message(message.getSessionId(), message.getMessageId(), start),
+                cli.printer(false, through -> marks.message(message.getSessionId(), through)));
+        return exitCode(InterruptHint.during(
+                cli.screen(),
+                () -> "the answer goes on without you; see the rest with: "
+                        + TailCommand.resume(message.getMessageId(), answer.position()),
+                answer::follow));
+    }
+
+    private static int exitCode(Answer answer) {
+        boolean whole = switch (answer.end()) {
+            case AnswerEnd.Completed end -> true;
+            case AnswerEnd.Told(Message told) -> told.getState() == MessageState.MESSAGE_STATE_COMPLETED;
+            case AnswerEnd.Failed end -> false;
+            case AnswerEnd.Cancelled end -> false;
+            case AnswerEnd.Gone end -> false;
+        };
+        return whole ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private void tell(Session target, SubmitMessageResponse accepted) {
+        Screen screen = cli.screen();
+        String id = accepted.getMessage().getMessageId();
+        if (!screen.isTerminal()) {
+            screen.line(id);
+            return;
+        }
+        screen.line("message " + id + " is with session " + Words.session(target) + ", in the background ("
+                + Words.value(accepted.getMessage().getRouteReason(), "ROUTE_REASON_") + ")");
+        screen.note("its answer waits there: " + Cli.NAME + " switch " + target.getNumber() + "; why: " + Cli.NAME
+                + " explain " + id);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.meanwhile.cli;
+
+import dev.meanwhile.client.SessionList;
+import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.SessionState;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Finds the session that a user means: by number, exact id, exact name or a prefix of id or name that only one has.
+ * Open sessions go before closed ones, which may share a name.
+ */
+final class SessionFinder {
+    private static final int MOST_NAMED = 5;
+    private final List<Session> sessions;
+    private final Optional<Session> active;
+
+    SessionFinder(SessionList list) {
+        this.sessions = list.sessions();
+        this.active = list.active();
+    }
+
+    /** The session in front, for commands that were not told another one. */
+    Session active() {
+        if (sessions.isEmpty()) {
+            throw new UserError("there is no session yet; make one with: " + Cli.NAME + " new");
+        }
+        return active.orElseThrow(() -> new UserError("no session is active; name one, or go to one with: " + Cli.NAME
+                + " switch SESSION (they are in: " + Cli.NAME + " sessions)"));
+    }
+
+    Session find(String wanted) {
+        return only(s -> String.valueOf(s.getNumber()).equals(wanted))
+                .or(() -> only(s -> s.getSessionId().equals(wanted)))
+                .or(() -> only(s -> s.getName().equals(wanted)))
+                .or(() -> byPrefix(wanted))
+                .orElseThrow(() -> notFound(wanted));
+    }
+
+    private Optional<Session> only(Predicate<Session> means) {
+        List<Session> found = sessions.stream().filter(means).toList();
+        List<Session> open = found.stream().filter(SessionFinder::isOpen).toList();
+        if (open.size() == 1) {
+            return Optional.of(open.getFirst());
+        }
+        // Of closed ones that share a name, none can be meant by it.
+        return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
+    }
+
+    private Optional<Session> byPrefix(String wanted) {
+        if (wanted.isEmpty()) {
+            return Optional.empty();
+        }
+        Predicate<Session> begins =
+                s -> s.getSessionId().startsWith(wanted) || s.getName().startsWith(wanted);
+        Optional<Session> one = only(begins);
+        List<Session> found = sessions.stream().filter(begins).toList();
+        if (one.isEmpty() && found.size() > 1) {
+            throw new UserError("\"" + wanted + "\" may be " + listed(found) + "; give its number or more of its name");
+        }
+        return one;
+    }
+
+    private UserError notFound(String wanted) {
+        if (sessions.isEmpty()) {
+            return new UserError("there is no session yet; make one with: " + Cli.NAME + " new");
+        }
+        int near = Math.max(1, Math.min(3, wanted.length() / 3));
+        List<Session> like = sessions.stream()
+                .filter(s -> looksLike(wanted, s.getName(), near) || looksLike(wanted, s.getSessionId(), near))
+                .toList();
+        return new UserError("no session \"" + wanted + "\"; "
+                + (like.isEmpty() ? "they are in: " + Cli.NAME + " sessions" : "did you mean " + listed(like) + "?"));
+    }
+
+    private static boolean looksLike(String wanted, String name, int near) {
+        String a = wanted.toLowerCase(Locale.ROOT);
+        String b = name.toLowerCase(Locale.ROOT);
+        return b.startsWith(a) || (a.length() > 2 && b.contains(a)) || distance(a, b) <= near;
+    }
+
+    /** How many letters to change, add, leave out or swap with the next, to get from one to the other. */
+    static int distance(String a, String b) {
+        int[][] d = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    d[i][j] = i + j;
+                    continue;
+                }
+                int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+                d[i][j] = Math.min(d[i - 1][j - 1] + change, Math.min(d[i - 1][j], d[i][j - 1]) + 1);
+                boolean swapped =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                if (swapped) {
+                    d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+                }
+            }
+        }
+        return d[a.length()][b.length()];
+    }
+
+    private static boolean isOpen(Session session) {
+        return session.getState() == SessionState.SESSION_STATE_OPEN;
+    }
+
+    private static String listed(List<Session> found) {
+        String names = found.stream().limit(MOST_NAMED).map(Words::session).collect(Collectors.joining(" or "));
+        return found.size() > MOST_NAMED ? names + " or another" : names;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.meanwhile.client;
+
+import dev.meanwhile.v1.GetServerInfoRequest;
+import dev.meanwhile.v1.GetServerInfoResponse;
+import dev.meanwhile.v1.SessionServiceGrpc;
+import dev.meanwhile.v1.SessionServiceGrpc.SessionServiceBlockingStub;
+import dev.meanwhile.v1.SessionServiceGrpc.SessionServiceStub;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** The channel to one server, and how patiently it is used. */
+final class Connection implements AutoCloseable {
+    private static final Duration DEFAULT_HEARTBEAT = Duration.ofSeconds(15);
+    private final ManagedChannel channel;
+    private final ClientConfig config;
+
+    Connection(ServerAddress address, ClientConfig config) {
+        this.config = config;
+        this.channel = NettyChannelBuilder.forAddress(address.host(), address.port())
+                .usePlaintext()
+                // A service config from DNS could turn on retries that repeat calls we do not repeat.
+                .disableServiceConfigLookUp()
+                .keepAliveTime(60, TimeUnit.SECONDS)
+                .keepAliveTimeout(20, TimeUnit.SECONDS)
+                .build();
+    }
+
+    ClientConfig config() {
+        return config;
+    }
+
+    /** A unary call, tried again while its failure is a passing one; so it must be safe to repeat. */
+    <T> T call(Function<SessionServiceBlockingStub, T> call) {
+        for (int failures = 1; ; failures++) {
+            try {
+                return once(call);
+            } catch (RpcError e) {
+                // Nobody there at the first attempt: nothing was sent, so nothing is in doubt, and waiting is
+                // the caller's decision. Later it may be a server that is just starting again.
+                boolean nobodyThere = failures == 1 && e.isNoServer();
+                if (!e.isPassing() || nobodyThere || failures >= config.calls().attempts()) {
+                    throw e;
+                }
+                pause(failures, e);
+            }
+        }
+    }
+
+    /** A unary call, tried once. */
+    <T> T once(Function<SessionServiceBlockingStub, T> call) {
+        try {
+            return call.apply(SessionServiceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(config.callTimeout().toNanos(), TimeUnit.NANOSECONDS));
+        } catch (StatusRuntimeException e) {
+            throw RpcError.of(e);
+        }
+    }
+
+    SessionServiceStub streams() {
+        return SessionServiceGrpc.newStub(channel);
+    }
+
+    /** How long the server is silent before it gives a sign of life. */
+    Duration heartbeatInterval() {
+        GetServerInfoResponse info = once(stub -> stub.getServerInfo(GetServerInfoRequest.getDefaultInstance()));
+        var interval = info.getLimits().getHeartbeatInterval();
+        Duration told = Duration.ofSeconds(interval.getSeconds(), interval.getNanos());
+        return told.isPositive() ? told : DEFAULT_HEARTBEAT;
+    }
+
+    /**
+     * Waits before another attempt. The channel has a backoff of its own, of up to two minutes, during which it does
+     * not even look whether the server is back; it ends here, so that there is one backoff and not two.
+     */
+    void sleep(Duration pause) throws InterruptedException {
+        config.sleeper().sleep(pause);
+        channel.resetConnectBackoff();
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+    }
+
+    private void pause(int failures, RpcError error) {
+        Duration delay = config.calls().delay(failures, error, config.random());
+        if (delay.compareTo(config.callTimeout()) > 0) {
+            throw error; // so long a wait is for the caller to decide
+        }
+        try {
+            sleep(delay);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw error;
+        }
+    }
+}

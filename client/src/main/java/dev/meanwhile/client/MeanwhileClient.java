@@ -1,0 +1,175 @@
+package dev.meanwhile.client;
+
+import dev.meanwhile.v1.CreateSessionRequest;
+import dev.meanwhile.v1.CreateSessionResponse;
+import dev.meanwhile.v1.ExplainMessageRequest;
+import dev.meanwhile.v1.ExplainMessageResponse;
+import dev.meanwhile.v1.GetMessageRequest;
+import dev.meanwhile.v1.GetServerInfoRequest;
+import dev.meanwhile.v1.GetServerInfoResponse;
+import dev.meanwhile.v1.GetSessionRequest;
+import dev.meanwhile.v1.ListSessionsRequest;
+import dev.meanwhile.v1.ListSessionsResponse;
+import dev.meanwhile.v1.MarkSessionReadRequest;
+import dev.meanwhile.v1.MarkSessionReadResponse;
+import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.SubmitMessageRequest;
+import dev.meanwhile.v1.SubmitMessageResponse;
+import dev.meanwhile.v1.SwitchSessionRequest;
+import dev.meanwhile.v1.SwitchSessionResponse;
+import dev.meanwhile.v1.Turn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * One workspace of one server. Calls block, throw {@link RpcError}, and are tried again while their failure is a
+ * passing one: each of them is safe to repeat, submitting and creating because of the request id they always carry.
+ * May be used from many threads.
+ */
+public final class MeanwhileClient implements AutoCloseable {
+    private static final int LARGEST_PAGE = 1_000;
+    private final Connection connection;
+    private final String workspace;
+
+    private MeanwhileClient(Connection connection, String workspace) {
+        this.connection = connection;
+        this.workspace = workspace;
+    }
+
+    /** Connects at the first call, so this never fails. An empty workspace is the one called "default". */
+    public static MeanwhileClient connect(ServerAddress address, String workspace) {
+        return connect(address, workspace, ClientConfig.defaults());
+    }
+
+    public static MeanwhileClient connect(ServerAddress address, String workspace, ClientConfig config) {
+        return new MeanwhileClient(new Connection(address, config), workspace);
+    }
+
+    /** Creates a session; the workspace, and a request id if there is none, are filled in. */
+    public CreateSessionResponse createSession(CreateSessionRequest session) {
+        CreateSessionRequest request = session.toBuilder()
+                .setWorkspace(workspace)
+                .setRequestId(orNewId(session.getRequestId()))
+                .build();
+        return connection.call(stub -> stub.createSession(request));
+    }
+
+    public Session session(String sessionId) {
+        GetSessionRequest request = GetSessionRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setSessionId(sessionId)
+                .build();
+        return connection.call(stub -> stub.getSession(request)).getSession();
+    }
+
+    public SessionList sessions() {
+        return sessions(page -> {});
+    }
+
+    /** All sessions; each page is told as it comes. */
+    public SessionList sessions(Consumer<ListSessionsResponse> pages) {
+        List<Session> sessions = new ArrayList<>();
+        String token = "";
+        while (true) {
+            ListSessionsRequest request = ListSessionsRequest.newBuilder()
+                    .setWorkspace(workspace)
+                    .setPageSize(LARGEST_PAGE)
+                    .setPageToken(token)
+                    .build();
+            ListSessionsResponse page = connection.call(stub -> stub.listSessions(request));
+            pages.accept(page);
+            sessions.addAll(page.getSessionsList());
+            token = page.getNextPageToken();
+            if (token.isEmpty()) {
+                return new SessionList(sessions, page.getActiveSessionId());
+            }
+        }
+    }
+
+    public SwitchSessionResponse switchSession(String sessionId) {
+        SwitchSessionRequest request = SwitchSessionRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setSessionId(sessionId)
+                .build();
+        return connection.call(stub -> stub.switchSession(request));
+    }
+
+    /** Submits a message; the workspace, and a request id if there is none, are filled in. */
+    public SubmitMessageResponse submit(SubmitMessageRequest message) {
+        SubmitMessageRequest request = message.toBuilder()
+                .setWorkspace(workspace)
+                .setRequestId(orNewId(message.getRequestId()))
+                .build();
+        return connection.call(stub -> stub.submitMessage(request));
+    }
+
+    public SubmitMessageResponse submit(String sessionId, String text) {
+        return submit(SubmitMessageRequest.newBuilder()
+                .setSessionId(sessionId)
+                .setText(text)
+                .build());
+    }
+
+    public Turn message(String messageId) {
+        GetMessageRequest request = GetMessageRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setMessageId(messageId)
+                .build();
+        return connection.call(stub -> stub.getMessage(request)).getTurn();
+    }
+
+    /** Everything up to the cursor has been read. */
+    public MarkSessionReadResponse markRead(String sessionId, Cursor through) {
+        MarkSessionReadRequest request = MarkSessionReadRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setSessionId(sessionId)
+                .setThroughSequence(through.sequence())
+                .setEpoch(through.epoch())
+                .build();
+        return connection.call(stub -> stub.markSessionRead(request));
+    }
+
+    public ExplainMessageResponse explain(String messageId) {
+        ExplainMessageRequest request = ExplainMessageRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setMessageId(messageId)
+                .build();
+        return connection.call(stub -> stub.explainMessage(request));
+    }
+
+    public GetServerInfoResponse serverInfo() {
+        return connection.call(stub -> stub.getServerInfo(GetServerInfoRequest.getDefaultInstance()));
+    }
+
+    /** Reads a log when its {@link LogFollower#follow} is called. */
+    public LogFollower log(FollowRequest wanted, LogListener listener) {
+        return new LogFollower(connection, workspace, wanted, listener);
+    }
+
+    /** Reads one message's answer when its {@link AnswerFollower#follow} is called. */
+    public AnswerFollower answer(FollowRequest wanted, LogListener listener) {
+        return new AnswerFollower(
+                connection,
+                workspace,
+                wanted,
+                listener,
+                () -> message(wanted.messageId()).getMessage());
+    }
+
+    public WorkspaceWatch watch() {
+        return new WorkspaceWatch(connection, workspace);
+    }
+
+    /** Ends all calls. Nothing on the server is cancelled by that. */
+    @Override
+    public void close() {
+        connection.close();
+    }
+
+    /** Given to the first attempt and kept for the others, so that a repeat finds what the first one did. */
+    private static String orNewId(String requestId) {
+        return requestId.isEmpty() ? UUID.randomUUID().toString() : requestId;
+    }
+}

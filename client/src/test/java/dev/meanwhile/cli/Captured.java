@@ -1,0 +1,65 @@
+package dev.meanwhile.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A shell whose output is kept. */
+final class Captured {
+    final Map<String, String> environment = new HashMap<>();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Shell shell;
+
+    private Captured(boolean terminal, boolean colours, byte[] input) {
+        Screen screen = new Screen(
+                new PrintStream(out, false, StandardCharsets.UTF_8),
+                new PrintStream(err, false, StandardCharsets.UTF_8),
+                terminal,
+                colours);
+        Clock clock = Clock.fixed(Instant.parse("2030-01-02T03:04:05Z"), ZoneOffset.UTC);
+        this.shell = new Shell(screen, new ByteArrayInputStream(input), terminal, environment::get, clock);
+    }
+
+    static Captured terminal() {
+        return new Captured(true, false, new byte[0]);
+    }
+
+    static Captured colourTerminal() {
+        return new Captured(true, true, new byte[0]);
+    }
+
+    static Captured pipe(String input) {
+        return pipe(input.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Captured pipe(byte[] input) {
+        return new Captured(false, true, input);
+    }
+
+    int run(String... args) {
+        return Cli.over(shell).execute(args);
+    }
+
+    Screen screen() {
+        return shell.screen();
+    }
+
+    Shell shell() {
+        return shell;
+    }
+
+    String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.meanwhile.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.meanwhile.client.ServerAddress;
+import dev.meanwhile.testing.LoopbackServer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said where no server is needed, or none is there. */
+final class CliUsageTest {
+    @Test
+    void withoutArgumentsItSaysWhatToDoNext() {
+        Captured shell = Captured.pipe("");
+        assertEquals(0, shell.run());
+        assertTrue(shell.out().contains("bin/meanwhile demo"));
+        assertTrue(shell.out().lines().count() < 20);
+    }
+
+    @Test
+    void theHelpNamesEveryCommandAndEveryExitCode() {
+        Captured shell = Captured.pipe("");
+        assertEquals(0, shell.run("--help"));
+        for (String word : List.of(
+                "serve",
+                "demo",
+                "new",
+                "sessions",
+                "switch",
+                "send",
+                "tail",
+                "explain",
+                "--server",
+                "--workspace",
+                "--json")) {
+            assertTrue(shell.out().contains(word), word);
+        }
+        for (int code = 0; code <= 3; code++) {
+            assertTrue(shell.out().contains("\n  " + code + " "), shell::out);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sessions", "new", "switch 1", "send hello", "tail", "tail --message m", "explain m"})
+    void noServerIsSaidWithTheWayOut(String command) {
+        ServerAddress nowhere = LoopbackServer.nowhere();
+        Captured shell = Captured.pipe("");
+        shell.environment.put("MEANWHILE_SERVER", nowhere.toString());
+        assertEquals(3, shell.run(command.split(" ")));
+        assertEquals("no server at " + nowhere + "; start it with: bin/meanwhile serve\n", shell.err());
+        assertEquals("", shell.out());
+    }
+
+    @Test
+    void theOptionGoesBeforeTheEnvironment() {
+        ServerAddress nowhere = LoopbackServer.nowhere();
+        Captured shell = Captured.pipe("");
+        shell.environment.put("MEANWHILE_SERVER", "127.0.0.1:1");
+        assertEquals(3, shell.run("sessions", "--server", nowhere.toString()));
+        assertTrue(shell.err().contains(nowhere.toString()), shell::err);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sesions", "switch", "tail --after x", "sessions --server localhost", "new a b"})
+    void aWrongLineIsAUsageError(String command) {
+        Captured shell = Captured.pipe("");
+        assertEquals(2, shell.run(command.split(" ")));
+        assertTrue(shell.err().startsWith("meanwhile: "), shell::err);
+        assertTrue(shell.err().contains("--help"), shell::err);
+    }
+
+    @Test
+    void aTextThatCannotBeSentIsRefusedBeforeAnyCall() {
+        assertRefused(Captured.pipe(new byte[] {(byte) 0xff}), "not UTF-8");
+        assertRefused(Captured.pipe(new byte[MessageText.LIMIT_BYTES + 1]), "larger than 262144 bytes");
+        assertRefused(Captured.pipe(""), "empty");
+        assertRefused(Captured.terminal(), "no text");
+    }
+
+    private static void assertRefused(Captured shell, String words) {
+        assertEquals(1, shell.run("send"));
+        assertTrue(shell.err().contains(words), shell::err);
+    }
+}

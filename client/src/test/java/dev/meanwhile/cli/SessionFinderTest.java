@@ -1,0 +1,90 @@
+package dev.meanwhile.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.meanwhile.client.SessionList;
+import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.SessionState;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class SessionFinderTest {
+    private static final Session ONE = session(1, "abc", "trip to Lisbon");
+    private static final Session TWO = session(2, "abd", "tax return");
+    private static final Session THREE = session(3, "7", "2");
+    private static final Session OLD_TAXES = session(4, "old", "tax return").toBuilder()
+            .setState(SessionState.SESSION_STATE_CLOSED)
+            .build();
+    private final SessionFinder finder = new SessionFinder(new SessionList(List.of(ONE, TWO, THREE, OLD_TAXES), "abd"));
+
+    @Test
+    void numberGoesBeforeIdBeforeName() {
+        assertEquals(ONE, finder.find("1"));
+        assertEquals(TWO, finder.find("2"), "not the one that is named 2");
+        assertEquals(THREE, finder.find("7"));
+        assertEquals(ONE, finder.find("trip to Lisbon"));
+    }
+
+    @Test
+    void aPrefixThatOnlyOneHasIsEnough() {
+        assertEquals(ONE, finder.find("tri"));
+        assertEquals(OLD_TAXES, finder.find("ol"));
+        assertEquals(TWO, finder.find("tax"), "the open one goes first");
+        assertTrue(refused("ab").contains("1 \"trip to Lisbon\" or 2 \"tax return\""), () -> refused("ab"));
+        assertTrue(refused("t").contains("may be"));
+    }
+
+    @Test
+    void anOpenSessionGoesBeforeAClosedOneOfItsName() {
+        assertEquals(TWO, finder.find("tax return"));
+        assertEquals(OLD_TAXES, finder.find("4"));
+    }
+
+    @Test
+    void whatIsNearlyANameIsAskedBack() {
+        assertTrue(
+                refused("trpi to lisbon").endsWith("did you mean 1 \"trip to Lisbon\"?"),
+                () -> refused("trpi to lisbon"));
+        assertTrue(refused("Lisbon").endsWith("did you mean 1 \"trip to Lisbon\"?"));
+        assertTrue(refused("xyzzy").contains("bin/meanwhile sessions"));
+        assertTrue(refused("").contains("no session"));
+    }
+
+    @Test
+    void theActiveOneIsMeantByNone() {
+        assertEquals(TWO, finder.active());
+        SessionFinder nobody = new SessionFinder(new SessionList(List.of(ONE), ""));
+        assertTrue(message(nobody::active).contains("no session is active"));
+        SessionFinder nothing = new SessionFinder(new SessionList(List.of(), ""));
+        assertTrue(message(nothing::active).contains("bin/meanwhile new"));
+        assertTrue(message(() -> nothing.find("1")).contains("bin/meanwhile new"));
+    }
+
+    @Test
+    void countsWhatAHandDoesWrong() {
+        assertEquals(0, SessionFinder.distance("abc", "abc"));
+        assertEquals(1, SessionFinder.distance("abc", "acb"));
+        assertEquals(1, SessionFinder.distance("abc", "ab"));
+        assertEquals(3, SessionFinder.distance("", "abc"));
+        assertEquals(3, SessionFinder.distance("kitten", "sitting"));
+    }
+
+    private String refused(String wanted) {
+        return message(() -> finder.find(wanted));
+    }
+
+    private static String message(org.junit.jupiter.api.function.Executable use) {
+        return String.valueOf(assertThrows(UserError.class, use).getMessage());
+    }
+
+    private static Session session(int number, String id, String name) {
+        return Session.newBuilder()
+                .setNumber(number)
+                .setSessionId(id)
+                .setName(name)
+                .setState(SessionState.SESSION_STATE_OPEN)
+                .build();
+    }
+}
