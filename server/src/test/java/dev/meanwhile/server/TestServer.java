@@ -22,6 +22,7 @@ import java.util.Map;
 final class TestServer implements AutoCloseable {
     private final Server server;
     private final ManagedChannel channel;
+    private boolean stopped;
 
     private TestServer(Server server) {
         this.server = server;
@@ -86,10 +87,18 @@ final class TestServer implements AutoCloseable {
                 .getMessage();
     }
 
-    /** Ends in order, as after SIGTERM. */
+    /** Ends in order, as after SIGTERM, while its clients are still connected. */
+    void stop() throws InterruptedException {
+        stopped = true;
+        server.stop();
+    }
+
+    /** Ends in order, once its clients have gone. */
     @Override
     public void close() throws InterruptedException {
         channel.shutdownNow();
-        server.stop();
+        if (!stopped) {
+            server.stop();
+        }
     }
 }
