@@ -56,8 +56,15 @@ public final class LogReader {
             }
         }
         Message running = runningMessage(tx, session);
-        if (running != null && found.size() < MAX_ENTRIES) {
+        if (running != null) {
             found.addAll(ofMessage(tx, session, running, after));
+        }
+        if (found.stream().noneMatch(entry -> entry.sequence() == after + 1)) {
+            // More were cancelled in the middle of an answer than one look-up brings, and its end lies behind them.
+            Message interrupted = tx.messages().firstOfManyEndedAfter(session.key(), after);
+            if (interrupted != null) {
+                found.addAll(ofMessage(tx, session, interrupted, after));
+            }
         }
     }
 

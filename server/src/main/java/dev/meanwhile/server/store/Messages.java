@@ -52,6 +52,10 @@ public interface Messages {
     /** Messages of the session ended beyond that sequence, by terminal sequence. */
     List<Message> endedAfter(long session, long sequence, int limit);
 
+    /** Of those the first that has more entries than its terminal one. */
+    @Nullable
+    Message firstOfManyEndedAfter(long session, long sequence);
+
     /** Messages of the session ended beyond the sequence and up to the other, by terminal sequence. */
     List<Message> endedBetween(long session, long after, long through, int limit);
 

@@ -202,6 +202,16 @@ final class JdbcMessages implements Messages {
     }
 
     @Override
+    public @Nullable Message firstOfManyEndedAfter(long session, long sequence) {
+        return sql.one(
+                SELECT + " WHERE m.session = ? AND m.terminal_sequence > 0 AND m.terminal_sequence > ?"
+                        + " AND m.first_sequence < m.terminal_sequence ORDER BY m.terminal_sequence LIMIT 1",
+                JdbcMessages::map,
+                session,
+                sequence);
+    }
+
+    @Override
     public int countEndedAfter(long session, long sequence) {
         return sql.count(
                 "SELECT count(*) FROM message WHERE session = ? AND terminal_sequence > 0 AND terminal_sequence > ?",
