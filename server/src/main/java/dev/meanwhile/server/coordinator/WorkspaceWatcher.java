@@ -7,6 +7,7 @@ import dev.meanwhile.server.domain.Session;
 import dev.meanwhile.server.domain.SessionState;
 import dev.meanwhile.server.domain.Workspace;
 import dev.meanwhile.server.responses.Pump;
+import dev.meanwhile.server.responses.Silence;
 import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.Transaction;
@@ -45,10 +46,10 @@ public final class WorkspaceWatcher implements AutoCloseable {
     private int lastNumber;
     private boolean sessionsSent;
     private boolean caughtUp;
+    private final Silence silence = new Silence();
     private volatile boolean closed;
     private volatile boolean draining;
     private volatile boolean heartbeatDue;
-    private volatile long emissions;
 
     WorkspaceWatcher(
             Storage storage,
@@ -85,9 +86,8 @@ public final class WorkspaceWatcher implements AutoCloseable {
         wake();
     }
 
-    /** Rises with everything that was sent. */
-    long emissions() {
-        return emissions;
+    Silence silence() {
+        return silence;
     }
 
     /** The reader is gone. */
@@ -116,7 +116,6 @@ public final class WorkspaceWatcher implements AutoCloseable {
     }
 
     /** Sends the next piece; false = nothing to send now. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // written by one thread at a time
     private boolean emit() {
         if (draining) {
             close();
@@ -142,7 +141,7 @@ public final class WorkspaceWatcher implements AutoCloseable {
         } else {
             return false;
         }
-        emissions++;
+        silence.broken();
         return true;
     }
 

@@ -20,10 +20,10 @@ public final class LogFollower implements AutoCloseable {
     private final Pump pump;
     private final Consumer<LogFollower> onClose;
     private final Signals.@Nullable Subscription subscription;
+    private final Silence silence = new Silence();
     private volatile boolean closed;
     private volatile boolean draining;
     private volatile boolean heartbeatDue;
-    private volatile long emissions;
 
     LogFollower(
             Storage storage,
@@ -61,9 +61,8 @@ public final class LogFollower implements AutoCloseable {
         wake();
     }
 
-    /** Rises with everything that was sent. */
-    public long emissions() {
-        return emissions;
+    Silence silence() {
+        return silence;
     }
 
     /** The reader is gone. */
@@ -90,7 +89,6 @@ public final class LogFollower implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // written by one thread at a time
     private void emit() {
         while (!closed && sink.ready()) {
             if (draining) {
@@ -101,7 +99,7 @@ public final class LogFollower implements AutoCloseable {
             switch (storage.read(cursor::next)) {
                 case LogCursor.Step.Entries(var entries, boolean last, boolean rest) -> {
                     sink.entries(entries);
-                    emissions++;
+                    silence.broken();
                     if (last) {
                         close();
                         sink.ended();
@@ -116,8 +114,8 @@ public final class LogFollower implements AutoCloseable {
                 case LogCursor.Step.Wait() -> {
                     if (heartbeatDue) {
                         heartbeatDue = false;
-                        emissions++;
                         sink.heartbeat(cursor.position());
+                        silence.broken();
                     }
                     return;
                 }

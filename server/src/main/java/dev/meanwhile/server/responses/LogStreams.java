@@ -13,24 +13,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Opens streams over logs, and gives each its heartbeat and, when the server ends, its orderly end. */
 public final class LogStreams implements AutoCloseable {
     private final Storage storage;
     private final Signals signals;
-    private final long heartbeatMillis;
+    private final Heartbeats heartbeats;
     private final Executor executor = Executors.newVirtualThreadPerTaskExecutor();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("heartbeats").factory());
     private final Set<LogFollower> open = ConcurrentHashMap.newKeySet();
 
     public LogStreams(Storage storage, Signals signals, Duration heartbeat) {
         this.storage = storage;
         this.signals = signals;
-        this.heartbeatMillis = heartbeat.toMillis();
+        this.heartbeats = new Heartbeats(heartbeat, "heartbeats");
     }
 
     /**
@@ -61,7 +57,7 @@ public final class LogStreams implements AutoCloseable {
                 storage, signals, session.key(), request.follow(), cursor, sink, executor, open::remove);
         open.add(follower);
         if (request.follow()) {
-            beatLater(follower, 0);
+            heartbeats.keep(follower.silence(), follower::beat, () -> open.contains(follower));
         }
         follower.wake();
         return follower;
@@ -79,22 +75,7 @@ public final class LogStreams implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
-    }
-
-    private void beatLater(LogFollower follower, long seen) {
-        timer.schedule(
-                () -> {
-                    if (open.contains(follower)) {
-                        long emissions = follower.emissions();
-                        if (emissions == seen) {
-                            follower.beat();
-                        }
-                        beatLater(follower, emissions);
-                    }
-                },
-                heartbeatMillis,
-                TimeUnit.MILLISECONDS);
+        heartbeats.close();
     }
 
     private static Checked check(Transaction tx, Request request) {
