@@ -16,6 +16,7 @@ public final class WorkspaceWatches implements AutoCloseable {
     private final Heartbeats heartbeats;
     private final Executor executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<WorkspaceWatcher> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
 
     public WorkspaceWatches(Storage storage, Signals signals, Duration heartbeat) {
         this.storage = storage;
@@ -26,6 +27,9 @@ public final class WorkspaceWatches implements AutoCloseable {
     public WorkspaceWatcher open(String workspace, WatchSink sink) {
         WorkspaceWatcher watcher = new WorkspaceWatcher(storage, signals, workspace, sink, executor, open::remove);
         open.add(watcher);
+        if (draining) {
+            watcher.drain(); // it came in between
+        }
         heartbeats.keep(watcher.silence(), watcher::beat, () -> open.contains(watcher));
         watcher.wake();
         return watcher;
@@ -33,6 +37,7 @@ public final class WorkspaceWatches implements AutoCloseable {
 
     /** Ends all watches in order. */
     public void drain() {
+        draining = true;
         open.forEach(WorkspaceWatcher::drain);
     }
 

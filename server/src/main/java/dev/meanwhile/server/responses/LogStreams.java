@@ -22,6 +22,7 @@ public final class LogStreams implements AutoCloseable {
     private final Heartbeats heartbeats;
     private final Executor executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<LogFollower> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
 
     public LogStreams(Storage storage, Signals signals, Duration heartbeat) {
         this.storage = storage;
@@ -56,6 +57,9 @@ public final class LogStreams implements AutoCloseable {
         LogFollower follower = new LogFollower(
                 storage, signals, session.key(), request.follow(), cursor, sink, executor, open::remove);
         open.add(follower);
+        if (draining) {
+            follower.drain(); // it came in between
+        }
         if (request.follow()) {
             heartbeats.keep(follower.silence(), follower::beat, () -> open.contains(follower));
         }
@@ -70,6 +74,7 @@ public final class LogStreams implements AutoCloseable {
 
     /** Ends all streams in order. */
     public void drain() {
+        draining = true;
         open.forEach(LogFollower::drain);
     }
 

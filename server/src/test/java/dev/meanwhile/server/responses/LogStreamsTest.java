@@ -1,0 +1,66 @@
+package dev.meanwhile.server.responses;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.meanwhile.server.ChatStore;
+import dev.meanwhile.server.SettableClock;
+import dev.meanwhile.server.domain.LogEntry;
+import dev.meanwhile.server.domain.Refusal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LogStreamsTest {
+    @TempDir
+    Path folder;
+
+    /** Once a stream that came in while the others were told stayed open until the connection was cut. */
+    @Test
+    void aStreamOpenedWhileTheServerDrainsEndsInOrder() throws Exception {
+        try (ChatStore chat = ChatStore.open(folder, new SettableClock());
+                LogStreams streams = new LogStreams(chat.storage, chat.signals, Duration.ofSeconds(15))) {
+            chat.session("s");
+            CompletableFuture<LogSink.Closing> closing = new CompletableFuture<>();
+            streams.drain();
+            streams.open(new LogStreams.Request("default", "s", "", 0, "", true), new Ending(closing));
+            assertEquals(LogSink.Closing.DRAINING, closing.get(60, TimeUnit.SECONDS));
+            assertEquals(0, streams.count());
+        }
+    }
+
+    /** A sink that only tells how its stream ended. */
+    private record Ending(CompletableFuture<Closing> reason) implements LogSink {
+        @Override
+        public boolean ready() {
+            return true;
+        }
+
+        @Override
+        public void started(String epoch, long lastCommitted) {}
+
+        @Override
+        public void entries(List<LogEntry> entries) {}
+
+        @Override
+        public void heartbeat(long lastSequence) {}
+
+        @Override
+        public void closing(Closing closing, long resumeAfter) {
+            reason.complete(closing);
+        }
+
+        @Override
+        public void ended() {
+            reason.completeExceptionally(new AssertionError("ended without a closing"));
+        }
+
+        @Override
+        public void failed(Refusal refusal) {
+            reason.completeExceptionally(refusal);
+        }
+    }
+}
