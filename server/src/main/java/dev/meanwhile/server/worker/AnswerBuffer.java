@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class AnswerBuffer implements AnswerListener {
     private static final long MAX_GATHERED = 1L << 20;
 
+    /** What a piece weighs beside its text: a megabyte of single letters would be far more in memory and in the log. */
+    private static final int PIECE_BYTES = 64;
+
+    private static final String TIMED_OUT =
+            "the model did not end its answer within the total timeout; try again or raise total-timeout";
+
     /** How the model's stream ended. */
     sealed interface End {
         /** With a whole answer. */
@@ -53,18 +59,18 @@ final class AnswerBuffer implements AnswerListener {
         gathered.add(new Started(lease.attempt(), lease.model()));
     }
 
-    /** Waits for pieces or the end; with nothing within the time, the attempt ends as timed out. */
+    /** Waits for pieces or the end; past that time the attempt ends as timed out, also while pieces still come. */
     Batch take(long deadlineNanos) throws InterruptedException {
         lock.lock();
         try {
-            while (end == null && gatheredBytes == 0) {
+            while (end == null) {
                 long left = deadlineNanos - System.nanoTime();
-                if (left <= 0 || changed.awaitNanos(left) <= 0 && System.nanoTime() >= deadlineNanos) {
-                    finish(
-                            new End.Broken(
-                                    ModelFailure.fault(
-                                            FailureReason.PROVIDER_TIMEOUT,
-                                            "the model did not end its answer within the total timeout; try again or raise total-timeout")));
+                if (left <= 0) {
+                    finish(new End.Broken(ModelFailure.fault(FailureReason.PROVIDER_TIMEOUT, TIMED_OUT)));
+                } else if (gatheredBytes > 0) {
+                    break;
+                } else {
+                    changed.awaitNanos(left);
                 }
             }
             Batch batch = new Batch(gathered, end);
@@ -114,6 +120,7 @@ final class AnswerBuffer implements AnswerListener {
             if (end == null) {
                 gather(reasoning(reasoning.end()));
                 gather(text.end());
+                failIfTooLarge();
                 finish(new End.Whole(new Completed(reason, text.chunks(), text.bytes(), text.sha256Hex(), usage)));
             }
         } finally {
@@ -145,11 +152,7 @@ final class AnswerBuffer implements AnswerListener {
                 return;
             }
             gather(entries.get());
-            if (text.tooLarge()) {
-                finish(new End.Broken(ModelFailure.lasting(
-                        FailureReason.ANSWER_TOO_LARGE,
-                        "the answer grew beyond " + AnswerText.MAX_BYTES + " bytes; ask for a shorter one")));
-            }
+            failIfTooLarge();
         } finally {
             lock.unlock();
         }
@@ -159,12 +162,20 @@ final class AnswerBuffer implements AnswerListener {
         for (ResponseEntry entry : entries) {
             gathered.add(entry);
             gatheredBytes += switch (entry) {
-                case ResponseEntry.Text piece -> piece.text().length();
-                case Reasoning piece -> piece.text().length();
+                case ResponseEntry.Text piece -> PIECE_BYTES + piece.text().length();
+                case Reasoning piece -> PIECE_BYTES + piece.text().length();
                 default -> 0;
             };
         }
         changed.signalAll();
+    }
+
+    private void failIfTooLarge() {
+        if (text.tooLarge()) {
+            finish(new End.Broken(ModelFailure.lasting(
+                    FailureReason.ANSWER_TOO_LARGE,
+                    "the answer grew beyond " + AnswerText.MAX_BYTES + " bytes; ask for a shorter one")));
+        }
     }
 
     private void finish(End how) {

@@ -4,6 +4,7 @@ import dev.meanwhile.server.domain.ResponseEntry.Text;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -16,6 +17,7 @@ final class AnswerText {
     private final TextCutter cutter = new TextCutter();
     private int chunks;
     private long bytes;
+    private boolean tooLarge;
 
     List<Text> add(String delta) {
         return entries(cutter.add(delta));
@@ -34,8 +36,9 @@ final class AnswerText {
         return bytes;
     }
 
+    /** Whether there was more than may be; what was beyond is left out. */
     boolean tooLarge() {
-        return bytes > MAX_BYTES;
+        return tooLarge;
     }
 
     /** Ends the digest: call once, after the last text. */
@@ -44,14 +47,18 @@ final class AnswerText {
     }
 
     private List<Text> entries(List<String> pieces) {
-        return pieces.stream()
-                .map(piece -> {
-                    byte[] utf8 = piece.getBytes(StandardCharsets.UTF_8);
-                    digest.update(utf8);
-                    bytes += utf8.length;
-                    return new Text(piece, chunks++);
-                })
-                .toList();
+        List<Text> entries = new ArrayList<>(pieces.size());
+        for (String piece : pieces) {
+            byte[] utf8 = piece.getBytes(StandardCharsets.UTF_8);
+            tooLarge |= bytes + utf8.length > MAX_BYTES;
+            if (tooLarge) {
+                break;
+            }
+            digest.update(utf8);
+            bytes += utf8.length;
+            entries.add(new Text(piece, chunks++));
+        }
+        return entries;
     }
 
     private static MessageDigest sha256() {
