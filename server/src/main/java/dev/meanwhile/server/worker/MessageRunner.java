@@ -63,15 +63,27 @@ final class MessageRunner {
         try {
             attempt(lease);
         } catch (FencedException e) {
-            if (!lease.stop().raised()) {
-                ServiceLog.fencedWrite(lease.sessionId(), lease.attempt());
-            }
+            tellFenced(lease);
         } catch (RuntimeException e) {
-            ServiceLog.unexpected("attempt " + lease.attempt() + " of message " + lease.messageId(), e);
-            String text = e instanceof CorruptTextException
-                    ? "a stored text of this message fails its checksum; submit it again"
-                    : "a fault of the server; its log has the details";
-            fail(lease, List.of(), new ModelFailure(FailureReason.INTERNAL, false, false, null, text));
+            try {
+                giveUp(lease, e);
+            } catch (FencedException ended) {
+                tellFenced(lease);
+            }
+        }
+    }
+
+    private void giveUp(Lease lease, RuntimeException e) throws InterruptedException {
+        ServiceLog.unexpected("attempt " + lease.attempt() + " of message " + lease.messageId(), e);
+        String text = e instanceof CorruptTextException
+                ? "a stored text of this message fails its checksum; submit it again"
+                : "a fault of the server; its log has the details";
+        fail(lease, List.of(), new ModelFailure(FailureReason.INTERNAL, false, false, null, text));
+    }
+
+    private static void tellFenced(Lease lease) {
+        if (!lease.stop().raised()) {
+            ServiceLog.fencedWrite(lease.sessionId(), lease.attempt());
         }
     }
 
@@ -90,6 +102,7 @@ final class MessageRunner {
             }
         } finally {
             call.cancel();
+            buffer.stop(); // a model that waits for room must not wait for ever
         }
     }
 

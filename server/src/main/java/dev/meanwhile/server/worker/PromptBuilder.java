@@ -7,6 +7,7 @@ import dev.meanwhile.server.domain.MessageState;
 import dev.meanwhile.server.domain.ResponseEntry.AttemptReset;
 import dev.meanwhile.server.domain.ResponseEntry.Text;
 import dev.meanwhile.server.llm.Prompt;
+import dev.meanwhile.server.responses.FencedException;
 import dev.meanwhile.server.store.CorruptTextException;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.Transaction;
@@ -14,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Puts together what a model gets to see: the instruction, the turns that fit its window, and the message. Whole
@@ -32,10 +32,16 @@ final class PromptBuilder {
         this.storage = storage;
     }
 
-    /** @param windowTokens 0 = the model reads no history */
+    /**
+     * @param windowTokens 0 = the model reads no history
+     * @throws FencedException if the message is gone
+     */
     Prompt build(Lease lease, int windowTokens) {
         return storage.read(tx -> {
-            Message message = Objects.requireNonNull(tx.messages().find(lease.messageKey()));
+            Message message = tx.messages().find(lease.messageKey());
+            if (message == null) {
+                throw new FencedException(lease); // its session was deleted and purged since the claim
+            }
             String text = tx.messages().text(message);
             String instruction = tx.sessions().instruction(lease.sessionKey());
             long room =

@@ -1,0 +1,109 @@
+package dev.meanwhile.server.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.meanwhile.server.ChatStore;
+import dev.meanwhile.server.SettableClock;
+import dev.meanwhile.server.domain.ConflictPolicy;
+import dev.meanwhile.server.domain.FailureReason;
+import dev.meanwhile.server.domain.Lease;
+import dev.meanwhile.server.domain.Message;
+import dev.meanwhile.server.domain.MessageState;
+import dev.meanwhile.server.domain.ResponseEntry.Failed;
+import dev.meanwhile.server.llm.LanguageModel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a runner does when things go wrong beside the model's own failures: it always returns, and leaves no thread. */
+final class MessageRunnerTest {
+    @TempDir
+    Path folder;
+
+    private ChatStore chat;
+
+    @BeforeEach
+    void open() {
+        chat = ChatStore.open(folder, new SettableClock());
+        chat.session("s");
+        chat.submit("s", ConflictPolicy.ENQUEUE);
+    }
+
+    @AfterEach
+    void close() {
+        chat.close();
+    }
+
+    @Test
+    void aModelThatThrowsEndsTheMessageAsAFaultOfTheServer() throws Exception {
+        Lease lease = chat.claim();
+        run(lease, (prompt, listener) -> {
+            throw new IllegalStateException("secret");
+        });
+        Message message = chat.message(lease);
+        assertEquals(MessageState.FAILED, message.state());
+        Failed failed = (Failed) message.outcome();
+        assertEquals(FailureReason.INTERNAL, failed.reason());
+        assertEquals("a fault of the server; its log has the details", failed.message());
+    }
+
+    /** Once the fence's word, met while failing the message, ended the worker's thread with an uncaught exception. */
+    @Test
+    void aModelThatThrowsAfterTheCancelChangesNothing() throws Exception {
+        Lease lease = chat.claim();
+        run(lease, (prompt, listener) -> {
+            chat.cancel(lease.messageId());
+            throw new IllegalStateException("closed");
+        });
+        assertEquals(MessageState.CANCELLED, chat.message(lease).state());
+    }
+
+    /** Once this was a null pointer, told as a fault of the server. */
+    @Test
+    void aMessagePurgedSinceItsClaimIsLeftAlone() throws Exception {
+        Lease lease = chat.claim();
+        chat.delete("s");
+        chat.purge();
+        run(lease, (prompt, listener) -> {
+            throw new AssertionError("the model is not called");
+        });
+        assertThrows(NullPointerException.class, () -> chat.message(lease), "it is gone");
+    }
+
+    /** Planted: no buffer.stop() once the attempt is over: a model that waits for room in it waits for ever. */
+    @Test
+    void aModelThatWaitsForRoomIsLetGoWhenTheWriteFails() throws Exception {
+        Lease lease = chat.claim();
+        CompletableFuture<Void> delivered = new CompletableFuture<>();
+        run(lease, (prompt, listener) -> {
+            chat.takeBackRunning(); // fences without a stop signal
+            Thread.ofVirtual().start(() -> {
+                for (int i = 0; i < 1_000; i++) {
+                    listener.text("x".repeat(8 << 10));
+                }
+                delivered.complete(null);
+            });
+            return () -> {};
+        });
+        delivered.get(60, TimeUnit.SECONDS);
+        assertEquals(MessageState.RUNNING, chat.message(lease).state());
+    }
+
+    private void run(Lease lease, LanguageModel model) throws InterruptedException {
+        new MessageRunner(
+                        chat.storage,
+                        chat.log,
+                        chat.queue,
+                        Map.of("m", new RunnableModel(ChatStore.MODEL, model)),
+                        new WorkerConfig(Duration.ofMinutes(1), Duration.ofMinutes(1)),
+                        new RetryPolicy(Duration.ofMinutes(1), () -> 0.5))
+                .run(lease);
+    }
+}
