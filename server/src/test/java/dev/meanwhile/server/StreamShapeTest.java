@@ -1,0 +1,166 @@
+package dev.meanwhile.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import dev.meanwhile.server.domain.FailureReason;
+import dev.meanwhile.server.llm.ModelFailure;
+import dev.meanwhile.v1.AnswerCompleted;
+import dev.meanwhile.v1.Message;
+import dev.meanwhile.v1.MessageState;
+import dev.meanwhile.v1.ResponseChunksResponse;
+import dev.meanwhile.v1.ResponseEntry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a stream's messages and entries look like: their sizes, the digest, and what an attempt_reset takes back. */
+final class StreamShapeTest {
+    @TempDir
+    Path folder;
+
+    private final ScriptedModel model = new ScriptedModel();
+
+    /** Planted: 32 KiB in a stream message; 16 KiB in an entry; text stored as a string that ends at U+0000. */
+    @Test
+    void streamMessagesHoldSixteenKibibytesAndEntriesEight() throws Exception {
+        String large = "\u20ac\0\uD83D\uDE00".repeat(10_000);
+        try (TestServer server = TestServer.start(folder, model)) {
+            server.session("s");
+            Message message = server.submit("s", "one");
+            ScriptedModel.Call call = model.next().reasoning(large).text(large);
+            for (int i = 0; i < 2_000; i++) {
+                call.text("word ");
+            }
+            call.text("\uD83D").text("\uDE00").complete();
+            Calls.ended(server, message);
+
+            String expected = large + "word ".repeat(2_000) + "\uD83D\uDE00";
+            StringBuilder text = new StringBuilder();
+            StringBuilder reasoning = new StringBuilder();
+            AnswerCompleted completed = null;
+            int chunks = 0;
+            int messages = 0;
+            LogStream stream = LogStream.open(server, LogStream.request("s").build());
+            for (ResponseChunksResponse part = stream.next(); !part.hasClosing(); part = stream.next()) {
+                assertTrue(part.getSerializedSize() <= 16 << 10, "a message of " + part.getSerializedSize());
+                assertTrue(part.getEntries().getEntriesCount() <= 256);
+                messages++;
+                for (ResponseEntry entry : part.getEntries().getEntriesList()) {
+                    assertTrue(utf8(entry.getText().getText()).size() <= 8 << 10);
+                    assertTrue(utf8(entry.getReasoning().getText()).size() <= 8 << 10);
+                    text.append(entry.getText().getText());
+                    reasoning.append(entry.getReasoning().getText());
+                    if (entry.hasText()) {
+                        assertEquals(chunks++, entry.getText().getChunkIndex());
+                    }
+                    completed = entry.getCompleted();
+                }
+            }
+            assertEquals(expected, text.toString());
+            assertEquals(large, reasoning.toString());
+            assertEquals(chunks, completed.getChunkCount());
+            assertEquals(utf8(expected).size(), completed.getByteCount());
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(expected.getBytes(StandardCharsets.UTF_8));
+            assertEquals(HexFormat.of().formatHex(digest), completed.getSha256());
+            assertTrue(messages >= utf8(large).size() * 2 / (16 << 10), "packed, and not more: " + messages);
+            assertTrue(messages <= 60, "a replay packs: " + messages);
+        }
+    }
+
+    /** Planted: a digest that goes on from the failed attempt; no reset; a reset though nothing was visible. */
+    @Test
+    void anAttemptResetTakesBackWhatWasVisibleAndOnlyThat() throws Exception {
+        SettableClock clock = new SettableClock();
+        try (TestServer server = TestServer.start(folder, clock, List.of(model))) {
+            server.session("s");
+            Message message = server.submit("s", "one");
+            LogStream live = LogStream.follow(server, "s");
+            // The first attempt fails before anything is visible, the second behind some text, the third is whole.
+            failed(model.next(), clock, server);
+            ScriptedModel.Call second = model.next().text("wrong ").text("start");
+            List<ResponseEntry> log = new ArrayList<>(
+                    live.until(entry -> entry.getText().getText().equals("start")));
+            failed(second, clock, server);
+            log.addAll(live.until(ResponseEntry::hasAttemptReset));
+            model.next().text("right").complete();
+            log.addAll(live.until(ResponseEntry::hasCompleted));
+
+            assertEquals(2, log.get(0).getStarted().getAttempt());
+            assertEquals(2, log.get(3).getAttemptReset().getAttempt());
+            assertEquals(
+                    dev.meanwhile.v1.FailureReason.FAILURE_REASON_PROVIDER_CUT,
+                    log.get(3).getAttemptReset().getCause());
+            assertEquals(3, log.get(4).getStarted().getAttempt());
+            assertEquals(0, log.get(5).getText().getChunkIndex());
+            AnswerCompleted completed = log.get(6).getCompleted();
+            assertEquals(7, log.size());
+            assertEquals(1, completed.getChunkCount());
+            assertEquals(5, completed.getByteCount());
+            assertEquals(
+                    HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256")
+                                    .digest("right".getBytes(StandardCharsets.UTF_8))),
+                    completed.getSha256());
+            assertEquals("right", Calls.turn(server, message.getMessageId()).getAnswer());
+            assertEquals(1, Calls.message(server, message.getMessageId()).getFirstSequence());
+        }
+    }
+
+    /** Planted: the text of a failed last attempt left out. */
+    @Test
+    void theTextOfTheLastAttemptStaysReadableWhenItFails() throws Exception {
+        try (TestServer server = TestServer.start(folder, model)) {
+            server.session("s");
+            Message message = server.submit("s", "one");
+            model.next().text("as far as it came").fail(ModelFailure.lasting(FailureReason.PROVIDER_REJECTED, "no"));
+            assertEquals(
+                    MessageState.MESSAGE_STATE_FAILED,
+                    Calls.ended(server, message).getState());
+            assertEquals(
+                    "as far as it came",
+                    Calls.turn(server, message.getMessageId()).getAnswer());
+        }
+    }
+
+    /** Planted: no limit; a limit that lets the last delta through. */
+    @Test
+    void anAnswerBeyondFourMebibytesFailsAndItsTextStopsThere() throws Exception {
+        try (TestServer server = TestServer.start(folder, model)) {
+            server.session("s");
+            Message message = server.submit("s", "one");
+            ScriptedModel.Call call = model.next();
+            for (int i = 0; i < 4; i++) {
+                call.text("x".repeat(1 << 20));
+            }
+            call.text("y".repeat(1 << 20));
+            call.cancelled().get(60, TimeUnit.SECONDS);
+            Message ended = Calls.ended(server, message);
+            assertEquals(dev.meanwhile.v1.FailureReason.FAILURE_REASON_ANSWER_TOO_LARGE, ended.getFailureReason());
+            assertEquals(1, ended.getAttempts());
+            long bytes = LogStream.log(server, "s").stream()
+                    .mapToLong(entry -> utf8(entry.getText().getText()).size())
+                    .sum();
+            assertEquals(4 << 20, bytes);
+        }
+    }
+
+    private static void failed(ScriptedModel.Call call, SettableClock clock, TestServer server) throws Exception {
+        call.fail(ModelFailure.fault(FailureReason.PROVIDER_CUT, "cut"));
+        call.cancelled().get(60, TimeUnit.SECONDS);
+        clock.advance(Duration.ofSeconds(4));
+        Calls.wakeWorkers(server);
+    }
+
+    private static ByteString utf8(String text) {
+        return ByteString.copyFromUtf8(text);
+    }
+}
