@@ -1,13 +1,11 @@
 package dev.meanwhile.testing;
 
-import com.google.protobuf.Timestamp;
 import dev.meanwhile.v1.Attempt;
 import dev.meanwhile.v1.ClosingReason;
 import dev.meanwhile.v1.CreateSessionRequest;
 import dev.meanwhile.v1.CreateSessionResponse;
 import dev.meanwhile.v1.ExplainMessageRequest;
 import dev.meanwhile.v1.ExplainMessageResponse;
-import dev.meanwhile.v1.FinishReason;
 import dev.meanwhile.v1.GetMessageRequest;
 import dev.meanwhile.v1.GetMessageResponse;
 import dev.meanwhile.v1.GetServerInfoRequest;
@@ -19,88 +17,53 @@ import dev.meanwhile.v1.ListSessionsResponse;
 import dev.meanwhile.v1.MarkSessionReadRequest;
 import dev.meanwhile.v1.MarkSessionReadResponse;
 import dev.meanwhile.v1.Message;
-import dev.meanwhile.v1.MessageState;
 import dev.meanwhile.v1.Notification;
-import dev.meanwhile.v1.NotificationType;
-import dev.meanwhile.v1.Priority;
 import dev.meanwhile.v1.ResponseChunksRequest;
 import dev.meanwhile.v1.ResponseChunksResponse;
-import dev.meanwhile.v1.Route;
-import dev.meanwhile.v1.RouteReason;
 import dev.meanwhile.v1.RoutingStage;
 import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.SessionServiceGrpc;
-import dev.meanwhile.v1.SessionState;
 import dev.meanwhile.v1.StoreStage;
 import dev.meanwhile.v1.SubmitMessageRequest;
 import dev.meanwhile.v1.SubmitMessageResponse;
 import dev.meanwhile.v1.SwitchSessionRequest;
 import dev.meanwhile.v1.SwitchSessionResponse;
-import dev.meanwhile.v1.Turn;
 import dev.meanwhile.v1.WatchWorkspaceRequest;
 import dev.meanwhile.v1.WatchWorkspaceResponse;
 import dev.meanwhile.v1.WorkerStage;
 import dev.meanwhile.v1.WorkspaceChanges;
-import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 
 /**
  * A small server in memory, for tests of what is shown: sessions, one pointer, answers that are there at once. It
  * promises nothing of what the real one does; closed sessions, retries and limits are not in it.
  */
 public final class MemoryService extends SessionServiceGrpc.SessionServiceImplBase {
-    private static final Timestamp NOON =
-            Timestamp.newBuilder().setSeconds(1_893_553_200).build();
-
-    private final Map<String, Session.Builder> sessions = new LinkedHashMap<>();
-    private final Map<String, Log> logs = new LinkedHashMap<>();
-    private final Map<String, Turn.Builder> turns = new LinkedHashMap<>();
-    private final List<Notification> notifications = new ArrayList<>();
+    private final MemoryWorkspace state = new MemoryWorkspace();
     private final List<StreamObserver<WatchWorkspaceResponse>> watchers = new ArrayList<>();
-    private String active = "";
-    private String answer = "the answer";
-    private boolean failing;
 
     /** What every message is answered from now on, a chunk a word. */
     public synchronized MemoryService answering(String text) {
-        answer = text;
+        state.answer = text;
         return this;
     }
 
     /** From now on no message gets a whole answer. */
     public synchronized MemoryService failing() {
-        failing = true;
+        state.failing = true;
         return this;
     }
 
     public synchronized Session session(String id) {
-        return snapshot(known(id));
+        return state.snapshot(id);
     }
 
     @Override
     public synchronized void createSession(
             CreateSessionRequest request, StreamObserver<CreateSessionResponse> answers) {
-        int number = sessions.size() + 1;
-        String id = request.getSessionId().isEmpty() ? "s" + number : request.getSessionId();
-        String name = request.getName().isEmpty() ? "friendly-" + number : request.getName();
-        sessions.put(
-                id,
-                Session.newBuilder()
-                        .setSessionId(id)
-                        .setNumber(number)
-                        .setName(name)
-                        .setModel(request.getModel().isEmpty() ? "simulated" : request.getModel())
-                        .setSystemInstruction(request.getSystemInstruction())
-                        .setState(SessionState.SESSION_STATE_OPEN)
-                        .setCreateTime(NOON)
-                        .setEpoch("e-" + id));
-        logs.put(id, new Log());
-        active = active.isEmpty() ? id : active;
+        String id = state.create(request);
         end(answers, CreateSessionResponse.newBuilder().setSession(session(id)).build());
     }
 
@@ -115,8 +78,8 @@ public final class MemoryService extends SessionServiceGrpc.SessionServiceImplBa
 
     @Override
     public synchronized void listSessions(ListSessionsRequest request, StreamObserver<ListSessionsResponse> answers) {
-        ListSessionsResponse.Builder list = ListSessionsResponse.newBuilder().setActiveSessionId(active);
-        sessions.keySet().forEach(id -> list.addSessions(session(id)));
+        ListSessionsResponse.Builder list = ListSessionsResponse.newBuilder().setActiveSessionId(state.active);
+        state.sessions.keySet().forEach(id -> list.addSessions(session(id)));
         end(answers, list.build());
     }
 
@@ -124,53 +87,14 @@ public final class MemoryService extends SessionServiceGrpc.SessionServiceImplBa
     public synchronized void submitMessage(
             SubmitMessageRequest request, StreamObserver<SubmitMessageResponse> answers) {
         String session = request.getSessionId();
-        boolean inFront = session.equals(active);
-        Message.Builder message = Message.newBuilder()
-                .setMessageId("m" + (turns.size() + 1))
-                .setSessionId(session)
-                .setState(MessageState.MESSAGE_STATE_QUEUED)
-                .setRoute(inFront ? Route.ROUTE_FOREGROUND : Route.ROUTE_BACKGROUND)
-                .setRouteReason(
-                        inFront
-                                ? RouteReason.ROUTE_REASON_SESSION_ACTIVE
-                                : RouteReason.ROUTE_REASON_OTHER_SESSION_ACTIVE)
-                .setPriority(inFront ? Priority.PRIORITY_HIGH : Priority.PRIORITY_LOW);
-        turns.put(message.getMessageId(), Turn.newBuilder().setMessage(message).setText(request.getText()));
+        Message message = state.accept(request);
         SubmitMessageResponse accepted = SubmitMessageResponse.newBuilder()
                 .setMessage(message)
-                .setLogPosition(log(session).lastSequence())
-                .setEpoch(known(session).getEpoch())
+                .setLogPosition(state.log(session).lastSequence())
+                .setEpoch(state.known(session).getEpoch())
                 .build();
         end(answers, accepted);
-        answer(message.getMessageId());
-    }
-
-    private void answer(String messageId) {
-        Turn.Builder turn = turn(messageId);
-        Message.Builder message = turn.getMessageBuilder();
-        Log log = log(message.getSessionId());
-        message.setFirstSequence(log.lastSequence() + 1).setAttempts(1);
-        log.started(messageId);
-        for (String piece : answer.split("(?<= )", -1)) {
-            log.text(messageId, piece);
-        }
-        if (failing) {
-            log.failed(messageId);
-            message.setState(MessageState.MESSAGE_STATE_FAILED);
-        } else {
-            log.completed(messageId);
-            message.setState(MessageState.MESSAGE_STATE_COMPLETED).setFinishReason(FinishReason.FINISH_REASON_STOP);
-        }
-        message.setTerminalSequence(log.lastSequence());
-        turn.setAnswer(answer).setAnswerThroughSequence(log.lastSequence());
-        Notification news = Notification.newBuilder()
-                .setNumber(turns.size())
-                .setType(NotificationType.NOTIFICATION_TYPE_MESSAGE_COMPLETED)
-                .setSessionId(message.getSessionId())
-                .setMessageId(messageId)
-                .setTerminalSequence(log.lastSequence())
-                .build();
-        notifications.add(news);
+        Notification news = state.answer(message.getMessageId());
         watchers.forEach(watcher -> watcher.onNext(WatchWorkspaceResponse.newBuilder()
                 .setChanges(WorkspaceChanges.newBuilder().addNotifications(news))
                 .build()));
@@ -179,25 +103,25 @@ public final class MemoryService extends SessionServiceGrpc.SessionServiceImplBa
     @Override
     public synchronized void switchSession(
             SwitchSessionRequest request, StreamObserver<SwitchSessionResponse> answers) {
-        Session.Builder session = known(request.getSessionId());
-        String previous = active;
-        active = request.getSessionId();
+        Session.Builder session = state.known(request.getSessionId());
+        String previous = state.active;
+        state.active = request.getSessionId();
         SwitchSessionResponse.Builder response = SwitchSessionResponse.newBuilder()
-                .setSession(session(active))
+                .setSession(session(state.active))
                 .setPreviousSessionId(previous)
-                .setResumeAfter(log(active).lastSequence());
-        turns.values().stream()
-                .filter(t -> t.getMessage().getSessionId().equals(active))
+                .setResumeAfter(state.log(state.active).lastSequence());
+        state.turns.values().stream()
+                .filter(t -> t.getMessage().getSessionId().equals(state.active))
                 .filter(t -> t.getMessage().getTerminalSequence() > session.getReadSequence())
                 .forEach(response::addTurns);
-        pending(active).forEach(response::addNotifications);
+        state.pending(state.active).forEach(response::addNotifications);
         end(answers, response.build());
     }
 
     @Override
     public synchronized void markSessionRead(
             MarkSessionReadRequest request, StreamObserver<MarkSessionReadResponse> answers) {
-        Session.Builder session = known(request.getSessionId());
+        Session.Builder session = state.known(request.getSessionId());
         session.setReadSequence(Math.max(session.getReadSequence(), request.getThroughSequence()));
         end(
                 answers,
@@ -210,9 +134,9 @@ public final class MemoryService extends SessionServiceGrpc.SessionServiceImplBa
     @Override
     public synchronized void responseChunks(
             ResponseChunksRequest request, StreamObserver<ResponseChunksResponse> answers) {
-        Session.Builder session = known(request.getSessionId());
+        Session.Builder session = state.known(request.getSessionId());
         answers.onNext(ScriptedService.started(session.getEpoch()));
-        Log log = log(request.getSessionId());
+        Log log = state.log(request.getSessionId());
         log.entries().stream()
                 .filter(e -> e.getSequence() > request.getAfterSequence())
                 .filter(e ->
@@ -227,14 +151,14 @@ public final class MemoryService extends SessionServiceGrpc.SessionServiceImplBa
         end(
                 answers,
                 GetMessageResponse.newBuilder()
-                        .setTurn(turn(request.getMessageId()))
+                        .setTurn(state.turn(request.getMessageId()))
                         .build());
     }
 
     @Override
     public synchronized void explainMessage(
             ExplainMessageRequest request, StreamObserver<ExplainMessageResponse> answers) {
-        Message message = turn(request.getMessageId()).getMessage();
+        Message message = state.turn(request.getMessageId()).getMessage();
         end(
                 answers,
                 ExplainMessageResponse.newBuilder()
@@ -249,8 +173,8 @@ public final class MemoryService extends SessionServiceGrpc.SessionServiceImplBa
                                         .setNumber(1)
                                         .setModel("simulated")
                                         .setLane(message.getPriority())
-                                        .setStartTime(NOON)
-                                        .setEndTime(NOON)))
+                                        .setStartTime(MemoryWorkspace.NOON)
+                                        .setEndTime(MemoryWorkspace.NOON)))
                         .setStore(StoreStage.newBuilder()
                                 .setFirstSequence(message.getFirstSequence())
                                 .setTerminalSequence(message.getTerminalSequence()))
@@ -262,54 +186,13 @@ public final class MemoryService extends SessionServiceGrpc.SessionServiceImplBa
             WatchWorkspaceRequest request, StreamObserver<WatchWorkspaceResponse> answers) {
         watchers.add(answers);
         answers.onNext(WatchWorkspaceResponse.newBuilder()
-                .setChanges(WorkspaceChanges.newBuilder().addAllNotifications(notifications))
+                .setChanges(WorkspaceChanges.newBuilder().addAllNotifications(state.notifications))
                 .build());
     }
 
     @Override
     public void getServerInfo(GetServerInfoRequest request, StreamObserver<GetServerInfoResponse> answers) {
         end(answers, GetServerInfoResponse.getDefaultInstance());
-    }
-
-    private Session snapshot(Session.Builder session) {
-        long read = session.getReadSequence();
-        long unread = turns.values().stream()
-                .filter(t -> t.getMessage().getSessionId().equals(session.getSessionId()))
-                .filter(t -> t.getMessage().getTerminalSequence() > read)
-                .count();
-        return session.clone()
-                .setActive(session.getSessionId().equals(active))
-                .setLastSequence(log(session.getSessionId()).lastSequence())
-                .setUnreadMessages((int) unread)
-                .setPendingNotifications(pending(session.getSessionId()).size())
-                .build();
-    }
-
-    private List<Notification> pending(String id) {
-        long read = known(id).getReadSequence();
-        return notifications.stream()
-                .filter(n -> n.getSessionId().equals(id) && n.getTerminalSequence() > read)
-                .toList();
-    }
-
-    private Log log(String sessionId) {
-        return Objects.requireNonNull(logs.get(sessionId));
-    }
-
-    private Session.Builder known(String id) {
-        Session.Builder session = sessions.get(id);
-        if (session == null) {
-            throw Refusals.of(Status.Code.NOT_FOUND, "SESSION_NOT_FOUND", Map.of("session_id", id));
-        }
-        return session;
-    }
-
-    private Turn.Builder turn(String id) {
-        Turn.Builder turn = turns.get(id);
-        if (turn == null) {
-            throw Refusals.of(Status.Code.NOT_FOUND, "MESSAGE_NOT_FOUND", Map.of("message_id", id));
-        }
-        return turn;
     }
 
     private static <T> void end(StreamObserver<T> answers, T answer) {
