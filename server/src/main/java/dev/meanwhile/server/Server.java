@@ -22,10 +22,12 @@ import dev.meanwhile.server.queue.Claims;
 import dev.meanwhile.server.queue.MessageQueue;
 import dev.meanwhile.server.queue.RunningLeases;
 import dev.meanwhile.server.responses.LogStreams;
+import dev.meanwhile.server.responses.ResponseLog;
 import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.jdbc.JdbcStorage;
 import dev.meanwhile.server.telemetry.GuideLog;
+import dev.meanwhile.server.telemetry.LaneDepth;
 import dev.meanwhile.server.telemetry.Metrics;
 import dev.meanwhile.server.worker.RunnableModel;
 import dev.meanwhile.server.worker.WorkerPool;
@@ -39,6 +41,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -67,18 +70,18 @@ public final class Server {
             ModelConfig model = config.models().get(i);
             runnable.add(new RunnableModel(model.info(), given.isEmpty() ? factory.make(model) : given.get(i)));
         }
-        this.storage = JdbcStorage.open(config.store(), clock, fatal);
+        this.storage = JdbcStorage.open(config.store(), clock, metrics, fatal);
         RunningLeases leases = new RunningLeases();
-        MessageQueue queue = new MessageQueue(config.queue(), signals, leases, clock);
+        MessageQueue queue = new MessageQueue(config.queue(), signals, leases, metrics, clock);
         Claims claims = new Claims(
                 queue,
                 leases,
                 signals,
                 config.queue(),
                 models.all().stream().map(ModelInfo::name).toList());
-        this.workers = new WorkerPool(storage, queue, claims, leases, signals, runnable, config.worker(), clock);
+        this.workers = new WorkerPool(storage, queue, claims, leases, new ResponseLog(storage, signals, metrics), signals, runnable, config.worker(), clock);
         this.purger = new Purger(storage, signals);
-        this.streams = new LogStreams(storage, signals, config.grpc().heartbeat());
+        this.streams = new LogStreams(storage, signals, config.grpc().heartbeat(), metrics);
         this.watches = new WorkspaceWatches(storage, signals, config.grpc().heartbeat());
         Ids ids = new Ids();
         Cancellation cancellation = new Cancellation(storage, queue);
@@ -97,8 +100,9 @@ public final class Server {
                 .setWorkspaceCapacity(config.queue().workspaceCapacity())
                 .setHighClaimsPerLow(config.queue().highPerLow())
                 .build();
-        this.grpc = new GrpcServer(
-                config.grpc(), api, new Operations(storage, queue, leases, signals, models), version(), limits);
+        Operations operations = new Operations(storage, queue, leases, signals, models);
+        metrics.lanes(() -> lanes(operations));
+        this.grpc = new GrpcServer(config.grpc(), api, operations, version(), limits);
         this.readiness = new Readiness(storage, grpc);
         this.http = http(config, metrics, readiness);
     }
@@ -158,6 +162,17 @@ public final class Server {
         http.ifPresent(OperatorHttp::close);
         factory.close();
         storage.close();
+    }
+
+    private static List<LaneDepth> lanes(Operations operations) {
+        List<LaneDepth> lanes = new ArrayList<>();
+        for (Operations.ModelStats model : operations.stats(1).models()) {
+            for (Operations.LaneStats lane : model.lanes()) {
+                Duration worst = Objects.requireNonNullElse(lane.worstWait(), Duration.ZERO);
+                lanes.add(new LaneDepth(model.model().name(), lane.priority(), lane.queued(), worst));
+            }
+        }
+        return lanes;
     }
 
     private static void bind(GrpcServer grpc, ServerConfig config) {

@@ -24,6 +24,7 @@ import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.Storage.Caller;
 import dev.meanwhile.server.store.StoreConfig;
+import dev.meanwhile.server.telemetry.Metrics;
 import dev.meanwhile.server.store.jdbc.JdbcStorage;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -53,12 +54,12 @@ public final class ChatStore implements AutoCloseable {
 
     private ChatStore(Path folder, Clock clock) {
         QueueConfig config = new QueueConfig(1_000, 1_000, 10);
-        storage = JdbcStorage.open(new StoreConfig(folder, 4_096, 256, 2, Duration.ofMinutes(1)), clock, failure -> {
+        storage = JdbcStorage.open(new StoreConfig(folder, 4_096, 256, 2, Duration.ofMinutes(1)), clock, new Metrics(), failure -> {
             throw new AssertionError("the store had to end the process", failure);
         });
-        queue = new MessageQueue(config, signals, leases, clock);
+        queue = new MessageQueue(config, signals, leases, new Metrics(), clock);
         claims = new Claims(queue, leases, signals, config, List.of(MODEL.name()));
-        log = new ResponseLog(storage, signals);
+        log = new ResponseLog(storage, signals, new Metrics());
         cancellation = new Cancellation(storage, queue);
         coordinator = new Coordinator(storage, queue, cancellation, signals, new Ids(), clock);
         sessions = new SessionRegistry(

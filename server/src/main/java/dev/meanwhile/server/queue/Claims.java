@@ -172,6 +172,9 @@ public final class Claims {
                 new StopSignal());
         tx.afterCommit(() -> {
             leases.granted(lease);
+            queue.metrics()
+                    .messageClaimed(
+                            lease.model(), lease.lane(), Duration.between(lease.submitTime(), lease.startTime()));
             GuideLog.processing(
                     session.id(),
                     Duration.between(lease.submitTime(), lease.startTime()).toMillis(),

@@ -19,6 +19,7 @@ import dev.meanwhile.server.store.Messages.FailedAttempt;
 import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Transaction;
 import dev.meanwhile.server.telemetry.GuideLog;
+import dev.meanwhile.server.telemetry.Metrics;
 import dev.meanwhile.server.telemetry.ServiceLog;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,17 +40,23 @@ public final class MessageQueue {
     private final QueueConfig config;
     private final Signals signals;
     private final RunningLeases leases;
+    private final Metrics metrics;
     private final Throughput submitted;
     private final Throughput ended;
     /** Sessions with unended messages; changed by after-commit callbacks only, so it follows the commits' order. */
     private final AtomicLong channels = new AtomicLong();
 
-    public MessageQueue(QueueConfig config, Signals signals, RunningLeases leases, Clock clock) {
+    public MessageQueue(QueueConfig config, Signals signals, RunningLeases leases, Metrics metrics, Clock clock) {
         this.config = config;
         this.signals = signals;
         this.leases = leases;
+        this.metrics = metrics;
         this.submitted = new Throughput(clock);
         this.ended = new Throughput(clock);
+    }
+
+    Metrics metrics() {
+        return metrics;
     }
 
     public Throughput submitted() {
@@ -137,6 +144,7 @@ public final class MessageQueue {
         tx.heads().save(head.retrying(due));
         Duration delay = Duration.between(tx.now(), due);
         tx.afterCommit(() -> {
+            metrics.retryScheduled(failure.reason());
             ServiceLog.retryScheduled(session.id(), message.attempts(), failure.reason(), delay);
             signals.sessionChanged(session.key(), session.workspace());
             signals.workAvailable();
@@ -251,6 +259,9 @@ public final class MessageQueue {
         Outcome outcome = require(message.outcome());
         tx.afterCommit(() -> {
             ended.add(1);
+            Instant start = message.attemptTime();
+            Instant end = require(message.endTime());
+            metrics.messageEnded(session.model(), message.state(), Duration.between(start == null ? end : start, end));
             leases.stop(message.key());
             FailureReason reason = outcome instanceof Failed failed ? failed.reason() : null;
             GuideLog.notified(

@@ -7,6 +7,7 @@ import dev.meanwhile.server.domain.Workspace;
 import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.Transaction;
+import dev.meanwhile.server.telemetry.Metrics;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -19,14 +20,16 @@ import org.jspecify.annotations.Nullable;
 public final class LogStreams implements AutoCloseable {
     private final Storage storage;
     private final Signals signals;
+    private final Metrics metrics;
     private final Heartbeats heartbeats;
     private final Executor executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<LogFollower> open = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
 
-    public LogStreams(Storage storage, Signals signals, Duration heartbeat) {
+    public LogStreams(Storage storage, Signals signals, Duration heartbeat, Metrics metrics) {
         this.storage = storage;
         this.signals = signals;
+        this.metrics = metrics;
         this.heartbeats = new Heartbeats(heartbeat, "heartbeats");
     }
 
@@ -55,8 +58,9 @@ public final class LogStreams implements AutoCloseable {
                 new LogCursor(session.key(), messageKey, request.after(), request.follow(), session.lastSequence());
         sink.started(session.epoch(), session.lastSequence());
         LogFollower follower = new LogFollower(
-                storage, signals, session.key(), request.follow(), cursor, sink, executor, open::remove);
+                storage, signals, session.key(), request.follow(), cursor, sink, executor, this::closed);
         open.add(follower);
+        metrics.streamOpened();
         if (draining) {
             follower.drain(); // it came in between
         }
@@ -81,6 +85,12 @@ public final class LogStreams implements AutoCloseable {
     @Override
     public void close() {
         heartbeats.close();
+    }
+
+    private void closed(LogFollower follower) {
+        if (open.remove(follower)) {
+            metrics.streamClosed();
+        }
     }
 
     private static Checked check(Transaction tx, Request request) {

@@ -2,22 +2,17 @@ package dev.meanwhile.server.worker;
 
 import dev.meanwhile.server.domain.FailureReason;
 import dev.meanwhile.server.domain.Lease;
-import dev.meanwhile.server.domain.Message;
 import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.domain.ResponseEntry;
 import dev.meanwhile.server.domain.ResponseEntry.Completed;
 import dev.meanwhile.server.domain.ResponseEntry.Failed;
-import dev.meanwhile.server.domain.Session;
 import dev.meanwhile.server.llm.ModelCall;
 import dev.meanwhile.server.llm.ModelFailure;
 import dev.meanwhile.server.queue.MessageQueue;
-import dev.meanwhile.server.responses.Fence;
 import dev.meanwhile.server.responses.FencedException;
 import dev.meanwhile.server.responses.ResponseLog;
 import dev.meanwhile.server.store.CorruptTextException;
 import dev.meanwhile.server.store.Storage;
-import dev.meanwhile.server.store.Storage.Caller;
-import dev.meanwhile.server.store.Transaction;
 import dev.meanwhile.server.telemetry.GuideLog;
 import dev.meanwhile.server.telemetry.ServiceLog;
 import java.util.List;
@@ -28,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 /** Runs one attempt: iterates the model's output into the log, and ends the message or schedules its retry. */
 final class MessageRunner {
     private static final long STORE_RETRY_SECONDS = 1;
-    private final Storage storage;
     private final ResponseLog log;
     private final MessageQueue queue;
     private final Map<String, RunnableModel> models;
@@ -43,19 +37,12 @@ final class MessageRunner {
             Map<String, RunnableModel> models,
             WorkerConfig config,
             RetryPolicy retries) {
-        this.storage = storage;
         this.log = log;
         this.queue = queue;
         this.models = models;
         this.config = config;
         this.retries = retries;
         this.prompts = new PromptBuilder(storage);
-    }
-
-    /** What happens in a transaction once the fence is passed. */
-    @FunctionalInterface
-    private interface Ending {
-        Session apply(Transaction tx, Session session, Message message);
     }
 
     /** Returns when the attempt is over and its call closed. */
@@ -115,10 +102,10 @@ final class MessageRunner {
             }
             case AnswerBuffer.End.Whole(Completed completed) -> {
                 GuideLog.sendingResponse(lease.sessionId(), completed.byteCount());
-                end(lease, (tx, session, message) -> {
+                durably(() -> log.end(lease, (tx, session, message) -> {
                     tx.afterCommit(() -> GuideLog.completed(lease.sessionId(), completed.chunkCount()));
                     return queue.end(tx, session, message, batch.entries(), completed);
-                });
+                }));
             }
             case AnswerBuffer.End.Broken(ModelFailure failure) ->
                 fail(lease, buffer.bytes() == 0 ? List.of() : batch.entries(), failure);
@@ -128,30 +115,14 @@ final class MessageRunner {
     }
 
     private void fail(Lease lease, List<ResponseEntry> lastEntries, ModelFailure failure) throws InterruptedException {
-        end(lease, (tx, session, message) -> {
+        durably(() -> log.end(lease, (tx, session, message) -> {
             Failed failed = new Failed(failure.reason(), failure.message(), message.attempts());
             RetryPolicy.Next next =
                     retries.after(failure, message.faults(), Objects.requireNonNull(message.startTime()), tx.now());
             return next == null
                     ? queue.end(tx, session, message, lastEntries, failed)
                     : queue.retry(tx, session, message, next.faults(), failed, next.due());
-        });
-    }
-
-    private void end(Lease lease, Ending ending) throws InterruptedException {
-        durably(() -> {
-            boolean done = storage.inTransaction(Caller.SERVICE, tx -> {
-                Fence.Passed passed = Fence.tryPass(tx, lease);
-                if (passed == null) {
-                    return false;
-                }
-                tx.sessions().save(ending.apply(tx, passed.session(), passed.message()));
-                return true;
-            });
-            if (!done) {
-                throw new FencedException(lease);
-            }
-        });
+        }));
     }
 
     /** A full disk does not end an answer: the write is tried each second until it commits or the message is stopped. */

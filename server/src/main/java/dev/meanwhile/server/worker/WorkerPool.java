@@ -41,6 +41,7 @@ public final class WorkerPool {
             MessageQueue queue,
             Claims claims,
             RunningLeases leases,
+            ResponseLog log,
             Signals signals,
             List<RunnableModel> models,
             WorkerConfig config,
@@ -55,7 +56,7 @@ public final class WorkerPool {
                 models.stream().collect(Collectors.toMap(model -> model.info().name(), Function.identity()));
         RetryPolicy retries = new RetryPolicy(
                 config.retryFor(), () -> ThreadLocalRandom.current().nextDouble());
-        this.runner = new MessageRunner(storage, new ResponseLog(storage, signals), queue, byName, config, retries);
+        this.runner = new MessageRunner(storage, log, queue, byName, config, retries);
         this.loop = new ClaimLoop(storage, claims, slots, clock, this::start);
         this.thread = Thread.ofPlatform().name("claim-loop").unstarted(loop);
     }

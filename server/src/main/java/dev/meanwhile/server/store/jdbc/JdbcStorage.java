@@ -3,6 +3,7 @@ package dev.meanwhile.server.store.jdbc;
 import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.StoreConfig;
+import dev.meanwhile.server.telemetry.Metrics;
 import dev.meanwhile.server.telemetry.ServiceLog;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +28,7 @@ public final class JdbcStorage implements Storage {
     private final Checkpoints checkpoints;
     private final long timeoutMillis;
 
-    private JdbcStorage(StoreConfig config, Clock clock, FolderLock lock, Consumer<Throwable> fatal) {
+    private JdbcStorage(StoreConfig config, Clock clock, FolderLock lock, Metrics metrics, Consumer<Throwable> fatal) {
         this.lock = lock;
         Database database = new Database(config.dataFolder());
         database.create();
@@ -37,7 +38,7 @@ public final class JdbcStorage implements Storage {
         this.announcer = new Announcer();
         this.readers = new Readers(database, clock, config.readers());
         this.writer =
-                new Writer(database, clock, config.writerQueue(), config.writerBatch(), announcer, checkpoints, fatal);
+                new Writer(database, clock, config, announcer, checkpoints, metrics, fatal);
         readers.start();
         writer.start();
     }
@@ -49,10 +50,10 @@ public final class JdbcStorage implements Storage {
      * @throws IllegalStateException if another server uses the folder, or a newer one has written it
      * @throws java.io.UncheckedIOException if the folder can't be used
      */
-    public static JdbcStorage open(StoreConfig config, Clock clock, Consumer<Throwable> fatal) {
+    public static JdbcStorage open(StoreConfig config, Clock clock, Metrics metrics, Consumer<Throwable> fatal) {
         FolderLock lock = FolderLock.take(config.dataFolder());
         try {
-            return new JdbcStorage(config, clock, lock, fatal);
+            return new JdbcStorage(config, clock, lock, metrics, fatal);
         } catch (StorageException | FlywayException e) {
             lock.close();
             throw new IllegalStateException(

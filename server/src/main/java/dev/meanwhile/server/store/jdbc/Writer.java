@@ -2,9 +2,12 @@ package dev.meanwhile.server.store.jdbc;
 
 import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.store.Storage.Caller;
+import dev.meanwhile.server.store.StoreConfig;
 import dev.meanwhile.server.store.jdbc.Command.Ran;
+import dev.meanwhile.server.telemetry.Metrics;
 import dev.meanwhile.server.telemetry.ServiceLog;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -26,6 +29,7 @@ final class Writer implements Runnable {
     private final Semaphore serviceRoom;
     private final Announcer announcer;
     private final Checkpoints checkpoints;
+    private final Metrics metrics;
     private final Consumer<Throwable> fatal;
     private final Thread thread = Thread.ofPlatform().name("store-writer").unstarted(this);
     private JdbcTransaction tx;
@@ -35,18 +39,19 @@ final class Writer implements Runnable {
     Writer(
             Database database,
             Clock clock,
-            int queueSize,
-            int batchSize,
+            StoreConfig config,
             Announcer announcer,
             Checkpoints checkpoints,
+            Metrics metrics,
             Consumer<Throwable> fatal) {
         this.database = database;
         this.clock = clock;
-        this.batchSize = batchSize;
-        this.userRoom = new Semaphore(queueSize);
-        this.serviceRoom = new Semaphore(queueSize);
+        this.batchSize = config.writerBatch();
+        this.userRoom = new Semaphore(config.writerQueue());
+        this.serviceRoom = new Semaphore(config.writerQueue());
         this.announcer = announcer;
         this.checkpoints = checkpoints;
+        this.metrics = metrics;
         this.fatal = fatal;
         this.tx = new JdbcTransaction(database.openWriter(), clock);
     }
@@ -144,6 +149,7 @@ final class Writer implements Runnable {
 
     /** @param more adds commands; whether it did */
     private void commit(List<Command<?>> commands, BooleanSupplier more) {
+        long begin = System.nanoTime();
         List<Ran> ran = new ArrayList<>(commands.size());
         tx.control("BEGIN IMMEDIATE");
         for (int i = 0; i < commands.size() || more.getAsBoolean(); i++) {
@@ -167,6 +173,7 @@ final class Writer implements Runnable {
             endIfUnsafe(e);
             throw e;
         }
+        metrics.commit(ran.size(), Duration.ofNanos(System.nanoTime() - begin));
         announcer.announce(ran);
     }
 
@@ -174,7 +181,7 @@ final class Writer implements Runnable {
     private void endIfUnsafe(Throwable failure) {
         if (failure instanceof StorageException e && e.ioError()) {
             fatal.accept(e);
-        } else if (failure instanceof StorageException e && writable) {
+        } else if (failure instanceof StorageException e && e.diskFull() && writable) {
             writable = false;
             ServiceLog.storageUnavailable(e.words());
         }
