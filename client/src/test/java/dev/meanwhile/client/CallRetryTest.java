@@ -53,11 +53,14 @@ final class CallRetryTest {
     /** Fails (by waiting for ever) if the call has no deadline: the first attempt is never answered. */
     @Test
     void aSilentServerIsAskedAgainUnderTheSameId() {
-        ScriptedService service =
-                new ScriptedService().submit((request, answers) -> {}).submit(ACCEPT);
+        ScriptedService service = new ScriptedService().submit((request, answers) -> {});
+        // More than one, since on a busy machine also an answered attempt may come too late.
+        for (int i = 1; i < Backoff.ofCalls().attempts(); i++) {
+            service.submit(ACCEPT);
+        }
         try (LoopbackServer server = LoopbackServer.of(service);
                 MeanwhileClient client =
-                        MeanwhileClient.connect(server.address(), "w", patience.config(Duration.ofMillis(300)))) {
+                        MeanwhileClient.connect(server.address(), "w", patience.config(Duration.ofMillis(500)))) {
             client.submit("s", "hello");
         }
         assertEquals(
@@ -66,7 +69,7 @@ final class CallRetryTest {
                         .map(SubmitMessageRequest::getRequestId)
                         .distinct()
                         .count());
-        assertEquals(2, service.submitted.size());
+        assertTrue(patience.asked.size() >= 1, "nothing was tried again");
     }
 
     @Test

@@ -54,9 +54,11 @@ public final class Main {
             }
         });
         Server server = Server.start(config, Clock.systemUTC(), Main::halt);
-        new PortCheck(config.grpc().address(), server.port(), PORT_CHECK, () -> halt("The port is deaf; the server ends"))
-                .start();
+        PortCheck portCheck = new PortCheck(
+                config.grpc().address(), server.port(), PORT_CHECK, () -> halt("The port is deaf; the server ends"));
+        portCheck.start();
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(() -> {
+            portCheck.close(); // the port goes deaf on purpose now
             try {
                 server.stop();
             } catch (InterruptedException e) {
