@@ -21,8 +21,7 @@ final class Disk {
     static double medianMicros(Path folder, Duration time) throws IOException {
         Path file = folder.resolve("bench-disk");
         Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(1), 3);
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.allocateDirect(BYTES);
             long end = System.nanoTime() + time.toNanos();
             while (System.nanoTime() < end || latencies.getTotalCount() < WRITES_AT_LEAST) {

@@ -36,7 +36,8 @@ final class Limits implements AutoCloseable {
     double perSecond(Duration time) throws InterruptedException {
         double best = 0;
         for (List<ManagedChannel> to : channels.values()) {
-            best = Math.max(best, ClosedLoop.run(workload, to, Bench.IN_FLIGHT, time).perSecond());
+            best = Math.max(
+                    best, ClosedLoop.run(workload, to, Bench.IN_FLIGHT, time).perSecond());
         }
         return best;
     }

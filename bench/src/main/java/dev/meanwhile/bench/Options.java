@@ -40,7 +40,8 @@ record Options(
         }
         return quick
                 ? new Options(5, seconds(4), seconds(12), millis(500), seconds(2), seconds(2), seconds(2), home, json)
-                : new Options(7, seconds(10), seconds(20), seconds(2), seconds(8), seconds(10), seconds(10), home, json);
+                : new Options(
+                        7, seconds(10), seconds(20), seconds(2), seconds(8), seconds(10), seconds(10), home, json);
     }
 
     private static Duration seconds(int seconds) {

@@ -34,9 +34,7 @@ final class ServerProcess implements AutoCloseable {
     static ServerProcess meanwhile(Path home, Path data, Path log) throws IOException {
         List<String> command = java();
         command.addAll(List.of(
-                "-XX:+ExitOnOutOfMemoryError",
-                "-XX:MaxDirectMemorySize=256m",
-                "--enable-native-access=ALL-UNNAMED"));
+                "-XX:+ExitOnOutOfMemoryError", "-XX:MaxDirectMemorySize=256m", "--enable-native-access=ALL-UNNAMED"));
         String more = System.getenv("MEANWHILE_JAVA_OPTS");
         if (more != null && !more.isBlank()) {
             command.addAll(List.of(more.strip().split("\\s+")));
@@ -105,8 +103,8 @@ final class ServerProcess implements AutoCloseable {
     }
 
     private static List<String> java() {
-        return new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java")
-                .toString()));
+        return new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     }
 
     private int readPort() throws IOException {
