@@ -98,7 +98,8 @@ final class Database {
      * and look for generated keys after each INSERT: together a third of a submit.
      */
     private static void leaveTransactionsToUs(Connection connection) throws SQLException {
-        SQLiteConnectionConfig driver = connection.unwrap(SQLiteConnection.class).getConnectionConfig();
+        SQLiteConnectionConfig driver =
+                connection.unwrap(SQLiteConnection.class).getConnectionConfig();
         driver.setAutoCommit(false);
         driver.setGetGeneratedKeys(false);
     }
