@@ -95,7 +95,6 @@ final class FollowCutTest {
         }
     }
 
-    /** Fails (by taking minutes) if the channel keeps to its own backoff, since no pause is waited here. */
     @Test
     void aServerThatGoesAwayAndComesBackOnItsPortIsFoundAgain() throws Exception {
         AtomicReference<LoopbackServer> running = new AtomicReference<>();
@@ -138,11 +137,10 @@ final class FollowCutTest {
     /** Fails (by waiting for ever) if silence is not taken for a cut: the first stream never ends. */
     @Test
     void threeHeartbeatsMissingAreACut() throws Exception {
-        ScriptedService service =
-                new ScriptedService().heartbeat(Duration.ofMillis(30)).stream((request, answers) -> {
-                    answers.onNext(ScriptedService.started("e1"));
-                    answers.onNext(ScriptedService.heartbeat(6));
-                });
+        ScriptedService service = new ScriptedService().heartbeat(Duration.ofMillis(30)).stream((request, answers) -> {
+            answers.onNext(ScriptedService.started("e1"));
+            answers.onNext(ScriptedService.heartbeat(6));
+        });
         // More than one, since on a busy machine a stream that is well may look silent too.
         for (int i = 0; i < 50; i++) {
             service.stream(ScriptedService.rest(LOG, "e1"));

@@ -125,7 +125,8 @@ public final class ScriptedService extends SessionServiceGrpc.SessionServiceImpl
     public static void send(
             Log log, ResponseChunksRequest request, long upTo, StreamObserver<ResponseChunksResponse> answers) {
         for (ResponseEntry entry : log.entries()) {
-            boolean wanted = request.getMessageId().isEmpty() || request.getMessageId().equals(entry.getMessageId());
+            boolean wanted =
+                    request.getMessageId().isEmpty() || request.getMessageId().equals(entry.getMessageId());
             if (wanted && entry.getSequence() > request.getAfterSequence() && entry.getSequence() <= upTo) {
                 answers.onNext(entries(List.of(entry)));
             }
