@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class WorkspaceWatcher implements AutoCloseable {
     private static final int SESSIONS_PER_READ = 200;
     private static final int NOTIFICATIONS_AT_START = 1_000;
-    private static final int NOTIFICATIONS_PER_SESSION = 100;
+    private static final int NOTIFICATIONS_PER_READ = 200;
 
     private final Storage storage;
     private final String workspace;
@@ -43,7 +43,10 @@ public final class WorkspaceWatcher implements AutoCloseable {
     private final Set<Long> dirty = ConcurrentHashMap.newKeySet();
     private final Map<Long, String> sentSessions = new HashMap<>();
     private final TreeMap<Long, Long> sentNotifications = new TreeMap<>();
+    private final Map<Long, Integer> pendingSeen = new HashMap<>();
     private int lastNumber;
+    private long lastNotification;
+    private boolean moreNotifications;
     private boolean sessionsSent;
     private boolean caughtUp;
     private final Silence silence = new Silence();
@@ -133,8 +136,10 @@ public final class WorkspaceWatcher implements AutoCloseable {
             }
             caughtUp = true;
             sink.caughtUp();
-        } else if (!dirty.isEmpty()) {
-            sink.changes(storage.read(this::changed));
+        } else if (!dirty.isEmpty() || moreNotifications) {
+            // Taken before the snapshot: what changes after it is marked again.
+            Set<Long> taken = takeDirty();
+            sink.changes(storage.read(tx -> changed(tx, taken)));
         } else if (heartbeatDue) {
             heartbeatDue = false;
             sink.heartbeat();
@@ -165,39 +170,56 @@ public final class WorkspaceWatcher implements AutoCloseable {
         return new Changes(List.of(), List.of(), news, List.of(), activeId(tx, found));
     }
 
-    private Changes changed(Transaction tx) {
+    private Changes changed(Transaction tx, Set<Long> taken) {
         Workspace found = tx.workspaces().find(workspace);
+        List<Notification> added = found == null
+                ? List.of()
+                : tx.notifications().after(found.key(), lastNotification, NOTIFICATIONS_PER_READ);
+        moreNotifications = added.size() == NOTIFICATIONS_PER_READ;
         List<Session> sessions = new ArrayList<>();
         List<String> deleted = new ArrayList<>();
-        List<Notification> added = new ArrayList<>();
         List<Long> removed = new ArrayList<>();
-        for (long key : takeDirty()) {
+        for (long key : taken) {
             Session session = tx.sessions().find(key);
-            List<Notification> now = List.of();
             if (session == null || session.state() == SessionState.DELETED) {
                 String id = sentSessions.remove(key);
-                if (id != null) {
+                // Another session may have that id by now; it replaces this one.
+                if (id != null && (found == null || tx.sessions().find(found.key(), id) == null)) {
                     deleted.add(id);
                 }
+                pendingSeen.remove(key);
+                removed.addAll(gone(tx, found, key));
             } else {
                 sentSessions.put(key, session.id());
                 sessions.add(session);
-                now = tx.notifications().before(session.workspaceKey(), key, Long.MAX_VALUE, NOTIFICATIONS_PER_SESSION);
-            }
-            for (Notification notification : now) {
-                if (!sentNotifications.containsKey(notification.number())) {
-                    added.add(notification);
+                if (mayBeGone(session, added)) {
+                    removed.addAll(gone(tx, found, key));
                 }
             }
-            sentNotifications.forEach((number, owner) -> {
-                if (owner == key && (found == null || tx.notifications().find(found.key(), number) == null)) {
-                    removed.add(number);
-                }
-            });
         }
         removed.forEach(sentNotifications::remove);
         remember(added);
         return new Changes(sessions, deleted, added, removed, activeId(tx, found));
+    }
+
+    /** Whether the count of a session says that notifications sent before are no longer there. */
+    private boolean mayBeGone(Session session, List<Notification> added) {
+        int now = session.counts().notifications();
+        Integer before = pendingSeen.put(session.key(), now);
+        long posted = added.stream()
+                .filter(news -> news.sessionKey() == session.key())
+                .count();
+        return before == null || moreNotifications || before + posted != now;
+    }
+
+    private List<Long> gone(Transaction tx, @Nullable Workspace found, long session) {
+        List<Long> gone = new ArrayList<>();
+        sentNotifications.forEach((number, owner) -> {
+            if (owner == session && (found == null || tx.notifications().find(found.key(), number) == null)) {
+                gone.add(number);
+            }
+        });
+        return gone;
     }
 
     private Set<Long> takeDirty() {
@@ -215,6 +237,7 @@ public final class WorkspaceWatcher implements AutoCloseable {
     private void remember(List<Notification> news) {
         for (Notification notification : news) {
             sentNotifications.put(notification.number(), notification.sessionKey());
+            lastNotification = Math.max(lastNotification, notification.number());
         }
     }
 

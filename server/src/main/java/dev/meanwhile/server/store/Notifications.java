@@ -13,6 +13,9 @@ public interface Notifications {
     /** Of the workspace or of one of its sessions, with a lower number, newest first. */
     List<Notification> before(long workspace, @Nullable Long session, long number, int limit);
 
+    /** Of the workspace, with a higher number, oldest first. */
+    List<Notification> after(long workspace, long number, int limit);
+
     @Nullable
     Notification find(long workspace, long number);
 

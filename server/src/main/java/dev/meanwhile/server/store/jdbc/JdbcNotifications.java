@@ -14,9 +14,9 @@ final class JdbcNotifications implements Notifications {
     private static final MessageState[] STATES = MessageState.values();
     private static final Route[] ROUTES = Route.values();
     private static final String SELECT = """
-            SELECT n.number, n.session, s.id, m.key, m.id, m.state, m.route, n.terminal_sequence, m.end_time
-            FROM notification n JOIN session s ON s.key = n.session JOIN message m ON m.key = n.message
-            """;
+        SELECT n.number, n.session, s.id, m.key, m.id, m.state, m.route, n.terminal_sequence, m.end_time
+        FROM notification n JOIN session s ON s.key = n.session JOIN message m ON m.key = n.message
+        """;
 
     private final Sql sql;
 
@@ -47,12 +47,22 @@ final class JdbcNotifications implements Notifications {
         }
         // Through the session's ended messages: each knows the number of its notification.
         return sql.list("""
-                SELECT n.number, n.session, s.id, m.key, m.id, m.state, m.route, n.terminal_sequence, m.end_time
-                FROM message m JOIN notification n ON n.workspace = m.workspace AND n.number = m.notification
-                    JOIN session s ON s.key = m.session
-                WHERE m.session = ? AND m.terminal_sequence > 0 AND n.number < ? AND s.state < 2
-                ORDER BY m.terminal_sequence DESC LIMIT ?
-                """, JdbcNotifications::map, session, number, limit);
+            SELECT n.number, n.session, s.id, m.key, m.id, m.state, m.route, n.terminal_sequence, m.end_time
+            FROM message m JOIN notification n ON n.workspace = m.workspace AND n.number = m.notification
+                JOIN session s ON s.key = m.session
+            WHERE m.session = ? AND m.terminal_sequence > 0 AND n.number < ? AND s.state < 2
+            ORDER BY m.terminal_sequence DESC LIMIT ?
+            """, JdbcNotifications::map, session, number, limit);
+    }
+
+    @Override
+    public List<Notification> after(long workspace, long number, int limit) {
+        return sql.list(
+                SELECT + " WHERE n.workspace = ? AND n.number > ? AND s.state < 2 ORDER BY n.number LIMIT ?",
+                JdbcNotifications::map,
+                workspace,
+                number,
+                limit);
     }
 
     @Override
