@@ -3,6 +3,8 @@ package dev.meanwhile.server.coordinator;
 import dev.meanwhile.server.domain.LogEntry;
 import dev.meanwhile.server.domain.Message;
 import dev.meanwhile.server.domain.Refusal;
+import dev.meanwhile.server.domain.ResponseEntry.AttemptReset;
+import dev.meanwhile.server.domain.ResponseEntry.Text;
 import dev.meanwhile.server.domain.Session;
 import dev.meanwhile.server.domain.Workspace;
 import dev.meanwhile.server.responses.LogReader;
@@ -21,18 +23,19 @@ final class CatchUp {
     private static final int MAX_TURNS = 100;
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_TEXT_BYTES = 64 << 10;
-    private static final int ENTRY_BYTES = 8 << 10;
 
     private final Transaction tx;
     private final Session session;
     private final long from;
+    private final long through;
     private final Map<String, TurnFold> folds = new LinkedHashMap<>();
     private long position;
 
-    private CatchUp(Transaction tx, Session session, long from) {
+    private CatchUp(Transaction tx, Session session, long from, long through) {
         this.tx = tx;
         this.session = session;
         this.from = from;
+        this.through = through;
         this.position = from;
     }
 
@@ -45,17 +48,18 @@ final class CatchUp {
     record Folded(List<Turn> turns, long resumeAfter, boolean truncated) {}
 
     static Folded fold(Transaction tx, Session session, long from, long through) {
-        CatchUp catchUp = new CatchUp(tx, session, from);
+        CatchUp catchUp = new CatchUp(tx, session, from, through);
         boolean room = true;
         while (room && catchUp.position < through) {
-            room = catchUp.readOn(through);
+            room = catchUp.readOn();
         }
         boolean truncated = catchUp.position < through;
+        catchUp.markCut();
         return new Folded(catchUp.folds.values().stream().map(TurnFold::turn).toList(), catchUp.position, truncated);
     }
 
     /** Folds the next entries; false = the answer is full. */
-    private boolean readOn(long through) {
+    private boolean readOn() {
         List<LogEntry> entries;
         try {
             entries = LogReader.ofSession(tx, session, position);
@@ -68,16 +72,44 @@ final class CatchUp {
                 return true;
             }
             TurnFold fold = foldOf(entry.messageId());
-            if (fold == null || bytes() + ENTRY_BYTES > MAX_BYTES) {
-                if (fold != null) {
-                    fold.truncated();
-                }
+            if (fold == null || bytes() + TurnFold.bytesOf(entry) > MAX_BYTES) {
                 return false;
             }
             fold.add(entry);
             position = entry.sequence();
         }
         return true;
+    }
+
+    /** An answer is cut whose text goes on beyond the last sequence folded, unless it goes on while it runs. */
+    private void markCut() {
+        for (TurnFold fold : folds.values()) {
+            Message message = fold.message();
+            long last = message.terminalSequence() == 0 ? through : message.terminalSequence();
+            if (last > position && hasText(message, last)) {
+                fold.truncated();
+            }
+        }
+    }
+
+    private boolean hasText(Message message, long last) {
+        long read = position;
+        while (read < last) {
+            List<LogEntry> entries;
+            try {
+                entries = LogReader.ofMessage(tx, session, message, read);
+            } catch (Refusal corrupt) {
+                return true;
+            }
+            if (entries.isEmpty()) {
+                return false;
+            }
+            if (entries.stream().anyMatch(entry -> entry.sequence() <= last && entry.entry() instanceof Text)) {
+                return true;
+            }
+            read = entries.getLast().sequence();
+        }
+        return false;
     }
 
     private boolean skipDamage(long damagedThrough) {
@@ -107,7 +139,7 @@ final class CatchUp {
         Workspace workspace = Objects.requireNonNull(tx.workspaces().find(session.workspace()));
         Message message = Objects.requireNonNull(tx.messages().find(workspace.key(), messageId));
         TurnFold fold = begun(message);
-        if (bytes() + fold.bytes() + ENTRY_BYTES > MAX_BYTES) {
+        if (bytes() + fold.bytes() > MAX_BYTES) {
             return null;
         }
         folds.put(messageId, fold);
@@ -118,34 +150,41 @@ final class CatchUp {
     private TurnFold begun(Message message) {
         long before = message.firstSequence() - 1;
         TurnFold whole = new TurnFold(tx, session, message, MAX_TEXT_BYTES, Math.min(before, from));
-        long read = before;
-        while (read < from) {
-            List<LogEntry> entries;
-            try {
-                entries = LogReader.ofMessage(tx, session, message, read);
-            } catch (Refusal corrupt) {
-                break;
-            }
-            for (LogEntry entry : entries) {
-                if (entry.sequence() > from) {
-                    return whole;
-                }
-                whole.add(entry);
-            }
-            if (entries.isEmpty()) {
-                return whole;
-            }
-            read = entries.getLast().sequence();
-            if (bytes() + whole.bytes() + ENTRY_BYTES > MAX_BYTES) {
-                break;
-            }
-        }
-        if (read >= from || before >= from) {
+        if (before >= from || foldBegun(message, before, whole)) {
             return whole;
         }
         TurnFold part = new TurnFold(tx, session, message, MAX_TEXT_BYTES, from);
         part.truncated();
         return part;
+    }
+
+    /** Folds what lies before the cursor; false = it can't be read, or does not fit together with what follows. */
+    private boolean foldBegun(Message message, long before, TurnFold whole) {
+        long room = MAX_BYTES - bytes() - whole.bytes();
+        long size = 0;
+        long read = before;
+        while (read < through) {
+            List<LogEntry> entries;
+            try {
+                entries = LogReader.ofMessage(tx, session, message, read);
+            } catch (Refusal corrupt) {
+                return false;
+            }
+            if (entries.isEmpty()) {
+                return true;
+            }
+            for (LogEntry entry : entries) {
+                size = entry.entry() instanceof AttemptReset ? 0 : size + TurnFold.bytesOf(entry);
+                if (size > room) {
+                    return false;
+                }
+                if (entry.sequence() <= from) {
+                    whole.add(entry);
+                }
+            }
+            read = entries.getLast().sequence();
+        }
+        return true;
     }
 
     private long bytes() {

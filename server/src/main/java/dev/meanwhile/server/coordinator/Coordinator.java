@@ -130,7 +130,23 @@ public final class Coordinator {
 
     /** Makes the session the active one, and reads what its user missed. */
     public Switched activate(String workspace, String sessionId) {
-        Moved moved = storage.inTransaction(Caller.USER, tx -> {
+        try {
+            Moved moved = move(workspace, sessionId);
+            Switched switched = storage.read(tx -> catchUp(tx, moved));
+            tellCatchUp(switched);
+            return switched;
+        } catch (Refusal refusal) {
+            if (refusal.reason() == Refusal.Reason.SESSION_NOT_FOUND) {
+                GuideLog.retrieveSessionNotFound(sessionId);
+            } else if (refusal.reason() == Refusal.Reason.STORAGE_BUSY) {
+                GuideLog.spawnBusy(sessionId);
+            }
+            throw refusal;
+        }
+    }
+
+    private Moved move(String workspace, String sessionId) {
+        return storage.inTransaction(Caller.USER, tx -> {
             Workspace found = tx.workspaces().find(workspace);
             Session target = Lookup.session(tx, found, sessionId);
             if (target.state() == SessionState.CLOSED) {
@@ -143,9 +159,6 @@ public final class Coordinator {
             });
             return done;
         });
-        Switched switched = storage.read(tx -> catchUp(tx, moved));
-        tellCatchUp(switched);
-        return switched;
     }
 
     private Submission route(Transaction tx, Workspace workspace, Session session, Wish wish, int ahead) {
@@ -239,11 +252,16 @@ public final class Coordinator {
 
     private static Switched catchUp(Transaction tx, Moved moved) {
         Session session = moved.session();
-        if (tx.sessions().find(session.key()) == null) {
-            throw Refusal.sessionNotFound(session.id()); // deleted and purged meanwhile
+        Session now = tx.sessions().find(session.key());
+        if (now == null || now.state() == SessionState.DELETED) {
+            throw Refusal.sessionNotFound(session.id()); // deleted meanwhile
         }
-        List<Notification> notifications =
-                tx.notifications().before(session.workspaceKey(), session.key(), Long.MAX_VALUE, SHOWN_NOTIFICATIONS);
+        List<Notification> notifications = tx
+                .notifications()
+                .before(session.workspaceKey(), session.key(), Long.MAX_VALUE, SHOWN_NOTIFICATIONS)
+                .stream()
+                .filter(news -> news.terminalSequence() <= session.lastSequence()) // what came later is not in it
+                .toList();
         CatchUp.Folded folded = CatchUp.fold(tx, session, session.readSequence(), session.lastSequence());
         return new Switched(
                 session,

@@ -1,5 +1,7 @@
 package dev.meanwhile.server.coordinator;
 
+import dev.meanwhile.server.domain.FailedAttempt;
+import dev.meanwhile.server.domain.LaneEvent;
 import dev.meanwhile.server.domain.LogEntry;
 import dev.meanwhile.server.domain.Message;
 import dev.meanwhile.server.domain.Refusal;
@@ -10,8 +12,6 @@ import dev.meanwhile.server.domain.Session;
 import dev.meanwhile.server.queue.Claims;
 import dev.meanwhile.server.responses.LogReader;
 import dev.meanwhile.server.store.Head;
-import dev.meanwhile.server.store.Heads.LaneEvent;
-import dev.meanwhile.server.store.Messages.FailedAttempt;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.Transaction;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,7 @@ import dev.meanwhile.server.domain.LogEntry;
 import dev.meanwhile.server.domain.Message;
 import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.domain.ResponseEntry.AttemptReset;
+import dev.meanwhile.server.domain.ResponseEntry.Failed;
 import dev.meanwhile.server.domain.Session;
 import dev.meanwhile.server.responses.LogReader;
 import dev.meanwhile.server.store.Storage;
@@ -18,7 +19,10 @@ public final class History {
     private static final int WHOLE_ANSWER_BYTES = 1 << 20;
     private static final int LISTED_BYTES = 64 << 10;
     private static final int PAGE_BYTES = 1 << 20;
-    private static final int ENTRY_BYTES = 8 << 10;
+
+    /** Ids, names, times and numbers of a message, at most. */
+    private static final int BESIDE_TEXT_BYTES = 512;
+
     private final Storage storage;
 
     public History(Storage storage) {
@@ -52,7 +56,10 @@ public final class History {
                 }
                 Turn turn = turn(tx, session, message, LISTED_BYTES, LISTED_BYTES);
                 turns.add(turn);
-                bytes += Utf8.length(turn.text()) + Utf8.length(turn.answer());
+                bytes += Utf8.length(turn.text()) + Utf8.length(turn.answer()) + BESIDE_TEXT_BYTES;
+                if (message.outcome() instanceof Failed failed) {
+                    bytes += Utf8.length(failed.message());
+                }
             }
             return new Page(turns, 0);
         });
@@ -62,12 +69,13 @@ public final class History {
         long read = Math.max(0, message.firstSequence() - 1);
         try {
             // A long abandoned attempt must not use up the room of the newest one.
-            read = message.attempts() > 1 ? lastReset(tx, session, message, read) : read;
+            boolean abandoned = message.attempts() > 1 || message.attemptTime() == null;
+            read = abandoned ? lastReset(tx, session, message, read) : read;
             TurnFold fold = new TurnFold(tx, session, message, textBytes, read);
             List<LogEntry> entries = LogReader.ofMessage(tx, session, message, read);
             while (!entries.isEmpty()) {
                 for (LogEntry entry : entries) {
-                    if (fold.answerBytes() > answerBytes - ENTRY_BYTES) {
+                    if (fold.answerBytes() + TurnFold.bytesOf(entry) > answerBytes) {
                         fold.truncated();
                         return fold.turn();
                     }

@@ -3,6 +3,7 @@ package dev.meanwhile.server.coordinator;
 import dev.meanwhile.server.domain.Message;
 import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.domain.Session;
+import dev.meanwhile.server.store.Messages;
 import dev.meanwhile.server.store.Segments;
 import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Storage;
@@ -18,9 +19,6 @@ import java.util.concurrent.TimeUnit;
 public final class Purger implements Runnable {
     private static final int ROWS_PER_PIECE = 1_000;
     private static final int BYTES_PER_PIECE = 1 << 20;
-
-    /** The message, its text, its notification, a lane event and a failed attempt or two. */
-    private static final int ROWS_PER_MESSAGE = 6;
 
     private static final int MESSAGES_PER_PIECE = 100;
 
@@ -83,18 +81,23 @@ public final class Purger implements Runnable {
             tx.afterCommit(() -> ServiceLog.purgeDone(session.id()));
             return true;
         }
-        Segments.Removed sum = new Segments.Removed(0, 0, true);
+        int rows = 0;
+        int bytes = 0;
         for (Message message : messages) {
-            Segments.Removed removed = tx.segments()
-                    .remove(message.key(), ROWS_PER_PIECE / 2 - sum.rows(), BYTES_PER_PIECE / 2 - sum.bytes());
-            sum = new Segments.Removed(
-                    sum.rows() + removed.rows() + ROWS_PER_MESSAGE, sum.bytes() + removed.bytes(), removed.all());
-            if (!removed.all()) {
-                return true; // the rest of its segments comes with the next piece
+            // Half for the segments leaves room for what hangs on one message.
+            Segments.Removed removed =
+                    tx.segments().remove(message.key(), ROWS_PER_PIECE / 2 - rows, BYTES_PER_PIECE / 2 - bytes);
+            rows += removed.rows();
+            bytes += removed.bytes();
+            Messages.Size size = tx.messages().size(message.key());
+            if (!removed.all() || rows + size.rows() > ROWS_PER_PIECE || bytes + size.bytes() > BYTES_PER_PIECE) {
+                return true; // the rest comes with the next piece
             }
             tx.notifications().remove(session.workspaceKey(), message.notification());
             tx.messages().remove(message.key());
-            if (sum.rows() >= ROWS_PER_PIECE / 2 || sum.bytes() >= BYTES_PER_PIECE / 2) {
+            rows += size.rows();
+            bytes += size.bytes();
+            if (rows >= ROWS_PER_PIECE / 2 || bytes >= BYTES_PER_PIECE / 2) {
                 return true;
             }
         }

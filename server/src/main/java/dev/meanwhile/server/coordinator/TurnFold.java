@@ -7,7 +7,6 @@ import dev.meanwhile.server.domain.ResponseEntry.Text;
 import dev.meanwhile.server.domain.Session;
 import dev.meanwhile.server.store.CorruptTextException;
 import dev.meanwhile.server.store.Transaction;
-import java.nio.charset.StandardCharsets;
 
 /** Folds the entries of one message into its turn, as they come. */
 final class TurnFold {
@@ -15,6 +14,7 @@ final class TurnFold {
     private final String text;
     private final boolean textTruncated;
     private final boolean textUnreadable;
+    private final int textBytes;
     private final StringBuilder answer = new StringBuilder();
     private long answerBytes;
     private long after;
@@ -40,19 +40,25 @@ final class TurnFold {
         this.text = Utf8.cut(whole, maxTextBytes);
         this.textTruncated = text.length() < whole.length();
         this.textUnreadable = !readable;
+        this.textBytes = Utf8.length(text);
     }
 
     /** Bytes of the user's text and the answer so far. */
     long bytes() {
-        return Utf8.length(text) + answerBytes;
+        return textBytes + answerBytes;
     }
 
     long answerBytes() {
         return answerBytes;
     }
 
-    long through() {
-        return through;
+    Message message() {
+        return view.message();
+    }
+
+    /** Bytes that the entry would add. */
+    static int bytesOf(LogEntry entry) {
+        return entry.entry() instanceof Text piece ? Utf8.length(piece.text()) : 0;
     }
 
     void add(LogEntry entry) {
@@ -60,7 +66,7 @@ final class TurnFold {
         switch (entry.entry()) {
             case Text piece -> {
                 answer.append(piece.text());
-                answerBytes += piece.text().getBytes(StandardCharsets.UTF_8).length;
+                answerBytes += bytesOf(entry);
             }
             case AttemptReset reset -> {
                 answer.setLength(0);

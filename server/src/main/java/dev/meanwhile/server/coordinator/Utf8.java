@@ -3,7 +3,7 @@ package dev.meanwhile.server.coordinator;
 import java.nio.charset.StandardCharsets;
 
 /** Lengths and cuts in bytes of UTF-8. */
-final class Utf8 {
+public final class Utf8 {
     private Utf8() {}
 
     static int length(String text) {
@@ -11,7 +11,7 @@ final class Utf8 {
     }
 
     /** The longest beginning that fits and splits no code point. */
-    static String cut(String text, int maxBytes) {
+    public static String cut(String text, int maxBytes) {
         if (text.length() * 3L <= maxBytes) {
             return text;
         }

@@ -80,8 +80,12 @@ final class CallGuard implements ServerInterceptor {
         }
 
         void end(StatusRuntimeException error) {
+            close(error.getStatus(), trailersOf(error));
+        }
+
+        private static Metadata trailersOf(StatusRuntimeException error) {
             Metadata trailers = error.getTrailers();
-            close(error.getStatus(), trailers == null ? new Metadata() : trailers);
+            return trailers == null ? new Metadata() : trailers;
         }
 
         void ended() {
@@ -107,8 +111,16 @@ final class CallGuard implements ServerInterceptor {
 
         @Override
         public void close(Status status, Metadata trailers) {
-            if (closed.compareAndSet(false, true)) {
-                ended();
+            if (!closed.compareAndSet(false, true)) {
+                return;
+            }
+            ended();
+            if (GrpcErrors.notOurs(status, trailers)) {
+                // grpc-java's own end of a call that brought no request, or several
+                StatusRuntimeException error =
+                        GrpcErrors.of(Refusal.malformedRequest("it must be exactly one message"));
+                super.close(error.getStatus(), trailersOf(error));
+            } else {
                 super.close(status, trailers);
             }
         }

@@ -2,10 +2,11 @@ package dev.meanwhile.server.grpc;
 
 import com.google.rpc.ErrorInfo;
 import dev.meanwhile.server.coordinator.Explainer.Explanation;
+import dev.meanwhile.server.coordinator.Utf8;
+import dev.meanwhile.server.domain.FailedAttempt;
+import dev.meanwhile.server.domain.FailureReason;
 import dev.meanwhile.server.domain.Message;
 import dev.meanwhile.server.domain.Submission;
-import dev.meanwhile.server.store.Heads;
-import dev.meanwhile.server.store.Messages.FailedAttempt;
 import dev.meanwhile.v1.Attempt;
 import dev.meanwhile.v1.ExplainMessageResponse;
 import dev.meanwhile.v1.LaneEvent;
@@ -20,6 +21,9 @@ import java.time.Instant;
 /** Maps an explanation, stage by stage. */
 final class ExplainProtos {
     private static final String FAILURE_DOMAIN = "failure.meanwhile.v1";
+
+    /** So that a cause is at most 1 KiB in all. */
+    private static final int CAUSE_TEXT_BYTES = 900;
 
     private ExplainProtos() {}
 
@@ -53,7 +57,7 @@ final class ExplainProtos {
                 .setPosition(explained.position())
                 .setWait(Protos.duration(explained.waited()))
                 .setWorkersPaused(explained.paused());
-        for (Heads.LaneEvent event : explained.events()) {
+        for (dev.meanwhile.server.domain.LaneEvent event : explained.events()) {
             stage.addLaneEvents(LaneEvent.newBuilder()
                     .setTime(Protos.time(event.time()))
                     .setKind(LaneEventKind.valueOf("LANE_EVENT_KIND_" + event.kind()))
@@ -78,11 +82,7 @@ final class ExplainProtos {
                     .setEndTime(Protos.time(failed.endTime()))
                     .setModel(failed.model())
                     .setLane(Protos.priority(failed.lane()))
-                    .setCause(ErrorInfo.newBuilder()
-                            .setDomain(FAILURE_DOMAIN)
-                            .setReason(failed.reason().name())
-                            .putMetadata("attempt", Integer.toString(failed.number()))
-                            .putMetadata("text", failed.text())));
+                    .setCause(cause(failed.reason(), failed.number(), failed.text())));
         }
         Instant start = message.attemptTime();
         if (start != null) {
@@ -95,16 +95,20 @@ final class ExplainProtos {
                 newest.setEndTime(Protos.time(message.endTime()));
             }
             if (message.outcome() instanceof dev.meanwhile.server.domain.ResponseEntry.Failed failed) {
-                newest.setCause(ErrorInfo.newBuilder()
-                        .setDomain(FAILURE_DOMAIN)
-                        .setReason(failed.reason().name())
-                        .putMetadata("attempt", Integer.toString(message.attempts()))
-                        .putMetadata("text", failed.message()));
+                newest.setCause(cause(failed.reason(), message.attempts(), failed.message()));
             }
             stage.addAttempts(newest);
         }
         int listed = stage.getAttemptsCount();
         return stage.setOlderAttempts(Math.max(0, message.attempts() - listed)).build();
+    }
+
+    private static ErrorInfo.Builder cause(FailureReason reason, int attempt, String text) {
+        return ErrorInfo.newBuilder()
+                .setDomain(FAILURE_DOMAIN)
+                .setReason(reason.name())
+                .putMetadata("attempt", Integer.toString(attempt))
+                .putMetadata("text", Utf8.cut(text, CAUSE_TEXT_BYTES));
     }
 
     private static StoreStage store(Explanation explained) {

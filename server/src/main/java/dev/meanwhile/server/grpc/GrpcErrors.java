@@ -25,7 +25,15 @@ final class GrpcErrors {
     private static final Metadata.Key<String> PUSHBACK =
             Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
+    private static final Metadata.Key<byte[]> DETAILS =
+            Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
     private GrpcErrors() {}
+
+    /** Whether grpc-java itself ends a call with INTERNAL, without any details of ours. */
+    static boolean notOurs(Status status, Metadata trailers) {
+        return status.getCode() == Status.Code.INTERNAL && !trailers.containsKey(DETAILS);
+    }
 
     static StatusRuntimeException of(Refusal refusal) {
         com.google.rpc.Status.Builder status = com.google.rpc.Status.newBuilder()

@@ -34,8 +34,10 @@ public final class PortCheck implements AutoCloseable {
         InetSocketAddress self = address == null || address.isAnyLocalAddress()
                 ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port)
                 : new InetSocketAddress(address, port);
-        this.channel =
-                NettyChannelBuilder.forAddress(self).usePlaintext().directExecutor().build();
+        this.channel = NettyChannelBuilder.forAddress(self)
+                .usePlaintext()
+                .directExecutor()
+                .build();
     }
 
     public void start() {

@@ -1,5 +1,6 @@
 package dev.meanwhile.server.store;
 
+import dev.meanwhile.server.domain.LaneEvent;
 import dev.meanwhile.server.domain.LaneEventKind;
 import dev.meanwhile.server.domain.Priority;
 import java.time.Instant;
@@ -8,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The heads of all sessions and the history of their places. */
 public interface Heads {
-
-    /** One time that a head got a place. */
-    record LaneEvent(int number, Instant time, LaneEventKind kind, String model, Priority lane, long tag) {}
 
     @Nullable
     Head find(long session);

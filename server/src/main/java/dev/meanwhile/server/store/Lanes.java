@@ -1,13 +1,11 @@
 package dev.meanwhile.server.store;
 
 import dev.meanwhile.server.domain.Priority;
+import dev.meanwhile.server.domain.WorkspaceDepth;
 import java.util.List;
 
 /** The state of the lanes, the shares of the workspaces in them, and their counters. */
 public interface Lanes {
-
-    /** Unended messages of a workspace. */
-    record WorkspaceDepth(String workspace, int queuedHigh, int queuedLow, int running) {}
 
     LaneState find(String model, Priority lane);
 

@@ -1,26 +1,14 @@
 package dev.meanwhile.server.store;
 
-import dev.meanwhile.server.domain.FailureReason;
+import dev.meanwhile.server.domain.FailedAttempt;
 import dev.meanwhile.server.domain.Message;
-import dev.meanwhile.server.domain.Priority;
 import dev.meanwhile.server.domain.Session;
 import dev.meanwhile.server.domain.Submission;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Messages and their texts. Those of deleted sessions are found only by their key. */
 public interface Messages {
-
-    /** An attempt that failed and why. */
-    record FailedAttempt(
-            int number,
-            Instant startTime,
-            Instant endTime,
-            String model,
-            Priority lane,
-            FailureReason reason,
-            String text) {}
 
     Message insert(Session session, String id, Submission submission, byte[] payloadHash, String text);
 
@@ -52,12 +40,12 @@ public interface Messages {
     /** Messages of the session ended beyond that sequence, by terminal sequence. */
     List<Message> endedAfter(long session, long sequence, int limit);
 
-    /** Of those the first that has more entries than its terminal one. */
-    @Nullable
-    Message firstOfManyEndedAfter(long session, long sequence);
-
     /** Messages of the session ended beyond the sequence and up to the other, by terminal sequence. */
     List<Message> endedBetween(long session, long after, long through, int limit);
+
+    /** The first message of the session ended beyond that sequence that has more entries than its terminal one. */
+    @Nullable
+    Message answeredAfter(long session, long sequence);
 
     int countEndedAfter(long session, long sequence);
 
@@ -67,10 +55,21 @@ public interface Messages {
     /** Messages of the session after that key, oldest first. */
     List<Message> after(long session, long key, int limit);
 
+    /** Remembers a failed attempt; keeps the newest 50. */
     void addFailedAttempt(long message, FailedAttempt attempt);
 
     /** The newest ones, oldest first. */
     List<FailedAttempt> failedAttempts(long message, int limit);
+
+    /**
+     * What {@link #remove} takes away.
+     *
+     * @param rows its notification included
+     * @param bytes of text
+     */
+    record Size(int rows, int bytes) {}
+
+    Size size(long key);
 
     /** Removes a message whose segments are gone, with its text and all that is told of it. */
     void remove(long key);

@@ -27,14 +27,13 @@ final class FolderLock implements AutoCloseable {
                     folder.resolve("meanwhile.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (lock(channel) == null) {
                 channel.close();
-                throw new IllegalStateException("another server uses the data folder " + folder
-                        + "; stop it, or choose another with --data");
+                throw new IllegalStateException(
+                        "another server uses the data folder " + folder + "; stop it, or choose another with --data");
             }
             return new FolderLock(channel);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "can't use the data folder " + folder + " (" + e + "); choose a writable one with --data",
-                    e);
+                    "can't use the data folder " + folder + " (" + e + "); choose a writable one with --data", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.meanwhile.server.store.jdbc;
 
+import dev.meanwhile.server.domain.LaneEvent;
 import dev.meanwhile.server.domain.LaneEventKind;
 import dev.meanwhile.server.domain.Priority;
 import dev.meanwhile.server.store.Head;

@@ -1,6 +1,7 @@
 package dev.meanwhile.server.store.jdbc;
 
 import dev.meanwhile.server.domain.Priority;
+import dev.meanwhile.server.domain.WorkspaceDepth;
 import dev.meanwhile.server.store.LaneState;
 import dev.meanwhile.server.store.Lanes;
 import dev.meanwhile.server.store.WorkspaceLane;

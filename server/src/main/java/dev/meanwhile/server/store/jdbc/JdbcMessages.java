@@ -1,6 +1,7 @@
 package dev.meanwhile.server.store.jdbc;
 
 import dev.meanwhile.server.domain.ConflictPolicy;
+import dev.meanwhile.server.domain.FailedAttempt;
 import dev.meanwhile.server.domain.FailureReason;
 import dev.meanwhile.server.domain.Message;
 import dev.meanwhile.server.domain.MessageState;
@@ -25,13 +26,14 @@ final class JdbcMessages implements Messages {
     private static final RouteReason[] REASONS = RouteReason.values();
     private static final ConflictPolicy[] POLICIES = ConflictPolicy.values();
     private static final FailureReason[] FAILURES = FailureReason.values();
+    private static final int ATTEMPTS_KEPT = 50;
     private static final String SELECT = """
-            SELECT m.key, m.id, m.session, m.request_id, m.route, m.reason, m.active_session_id, m.priority, m.override,
-                m.policy, m.ahead, m.create_time, m.state, m.attempts, m.model, m.lane, m.start_time, m.attempt_time,
-                m.end_time, m.first_sequence, m.terminal_sequence, m.visible, m.answer_faults, m.outages, m.crashes,
-                m.outcome, m.notification, m.acknowledge_time
-            FROM message m
-            """;
+        SELECT m.key, m.id, m.session, m.request_id, m.route, m.reason, m.active_session_id, m.priority, m.override,
+            m.policy, m.ahead, m.create_time, m.state, m.attempts, m.model, m.lane, m.start_time, m.attempt_time,
+            m.end_time, m.first_sequence, m.terminal_sequence, m.visible, m.answer_faults, m.outages, m.crashes,
+            m.outcome, m.notification, m.acknowledge_time
+        FROM message m
+        """;
 
     private final Sql sql;
 
@@ -202,7 +204,7 @@ final class JdbcMessages implements Messages {
     }
 
     @Override
-    public @Nullable Message firstOfManyEndedAfter(long session, long sequence) {
+    public @Nullable Message answeredAfter(long session, long sequence) {
         return sql.one(
                 SELECT + " WHERE m.session = ? AND m.terminal_sequence > 0 AND m.terminal_sequence > ?"
                         + " AND m.first_sequence < m.terminal_sequence ORDER BY m.terminal_sequence LIMIT 1",
@@ -251,6 +253,10 @@ final class JdbcMessages implements Messages {
                 attempt.lane(),
                 attempt.reason(),
                 attempt.text());
+        sql.update(
+                "DELETE FROM failed_attempt WHERE message = ? AND number <= ?",
+                message,
+                attempt.number() - ATTEMPTS_KEPT);
     }
 
     @Override
@@ -270,6 +276,17 @@ final class JdbcMessages implements Messages {
                 limit);
         Collections.reverse(newestFirst);
         return newestFirst;
+    }
+
+    @Override
+    public Size size(long key) {
+        Size size = sql.one("""
+            SELECT 3 + (SELECT count(*) FROM lane_event WHERE message = ?1)
+                    + (SELECT count(*) FROM failed_attempt WHERE message = ?1),
+                coalesce((SELECT length(text) FROM message_text WHERE message = ?1), 0)
+                    + (SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM failed_attempt WHERE message = ?1)
+            """, row -> new Size(row.count(), row.count()), key);
+        return size == null ? new Size(0, 0) : size;
     }
 
     @Override

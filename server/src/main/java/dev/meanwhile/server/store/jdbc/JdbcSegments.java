@@ -38,13 +38,14 @@ final class JdbcSegments implements Segments {
 
     private void insert(Message message, long first, List<ResponseEntry> entries) {
         byte[] bytes = EntryCodec.encode(entries);
+        long last = first + entries.size() - 1;
         sql.update(
                 "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?)",
                 message.key(),
                 first,
-                first + entries.size() - 1,
+                last,
                 message.attempts(),
-                Checksum.of(bytes, message.sessionKey(), message.key(), first, message.attempts()),
+                Checksum.of(bytes, message.sessionKey(), message.key(), first, last, message.attempts()),
                 bytes);
     }
 
@@ -123,7 +124,7 @@ final class JdbcSegments implements Segments {
 
     private record StoredSegment(long first, long last, long attempt, long checksum, byte[] entries) {
         boolean intact(Message message) {
-            return checksum == Checksum.of(entries, message.sessionKey(), message.key(), first, attempt);
+            return checksum == Checksum.of(entries, message.sessionKey(), message.key(), first, last, attempt);
         }
     }
 }

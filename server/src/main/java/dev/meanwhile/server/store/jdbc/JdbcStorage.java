@@ -37,8 +37,7 @@ public final class JdbcStorage implements Storage {
         checkpoints.atStart();
         this.announcer = new Announcer();
         this.readers = new Readers(database, clock, config.readers());
-        this.writer =
-                new Writer(database, clock, config, announcer, checkpoints, metrics, fatal);
+        this.writer = new Writer(database, clock, config, announcer, checkpoints, metrics, fatal);
         readers.start();
         writer.start();
     }

@@ -1,0 +1,4 @@
+package dev.meanwhile.server.domain;
+
+/** Unended messages of a workspace. */
+public record WorkspaceDepth(String workspace, int queuedHigh, int queuedLow, int running) {}
