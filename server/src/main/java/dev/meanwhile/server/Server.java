@@ -79,7 +79,16 @@ public final class Server {
                 signals,
                 config.queue(),
                 models.all().stream().map(ModelInfo::name).toList());
-        this.workers = new WorkerPool(storage, queue, claims, leases, new ResponseLog(storage, signals, metrics), signals, runnable, config.worker(), clock);
+        this.workers = new WorkerPool(
+                storage,
+                queue,
+                claims,
+                leases,
+                new ResponseLog(storage, signals, metrics),
+                signals,
+                runnable,
+                config.worker(),
+                clock);
         this.purger = new Purger(storage, signals);
         this.streams = new LogStreams(storage, signals, config.grpc().heartbeat(), metrics);
         this.watches = new WorkspaceWatches(storage, signals, config.grpc().heartbeat());

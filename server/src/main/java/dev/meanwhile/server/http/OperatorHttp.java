@@ -28,11 +28,11 @@ public final class OperatorHttp implements AutoCloseable {
             THREADS, Thread.ofPlatform().daemon().name("operator-http-", 1).factory());
 
     /** @throws IOException if the address can't be had */
-    public OperatorHttp(InetSocketAddress address, Supplier<String> metrics, BooleanSupplier ready)
-            throws IOException {
+    public OperatorHttp(InetSocketAddress address, Supplier<String> metrics, BooleanSupplier ready) throws IOException {
         this.server = HttpServer.create(address, BACKLOG);
         server.setExecutor(threads);
-        server.createContext("/", exchange -> answer(exchange, "/", 404, PLAIN, () -> "try /metrics, /livez or /readyz\n"));
+        server.createContext(
+                "/", exchange -> answer(exchange, "/", 404, PLAIN, () -> "try /metrics, /livez or /readyz\n"));
         server.createContext("/metrics", exchange -> answer(exchange, "/metrics", 200, PROMETHEUS, metrics));
         server.createContext("/livez", exchange -> answer(exchange, "/livez", 200, PLAIN, () -> "ok\n"));
         server.createContext("/readyz", exchange -> {
@@ -58,7 +58,8 @@ public final class OperatorHttp implements AutoCloseable {
     private static void answer(HttpExchange exchange, String path, int status, String type, Supplier<String> body)
             throws IOException {
         try (exchange) {
-            boolean known = path.equals("/") || exchange.getRequestURI().getPath().equals(path);
+            boolean known =
+                    path.equals("/") || exchange.getRequestURI().getPath().equals(path);
             boolean read = exchange.getRequestMethod().equals("GET")
                     || exchange.getRequestMethod().equals("HEAD");
             byte[] bytes = known && read ? body.get().getBytes(StandardCharsets.UTF_8) : new byte[0];

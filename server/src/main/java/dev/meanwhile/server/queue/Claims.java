@@ -14,6 +14,7 @@ import dev.meanwhile.server.store.LaneState;
 import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Transaction;
 import dev.meanwhile.server.telemetry.GuideLog;
+import dev.meanwhile.server.telemetry.ServiceLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,8 +28,8 @@ public final class Claims {
     /** The setting that holds a pause across restarts. */
     public static final String PAUSED = "workers_paused";
 
-    /** Bounds what one command writes. */
-    private static final int HEADS_PER_COMMAND = 100;
+    /** Each head writes at most 11 rows, and no command writes more than 1,000. */
+    private static final int HEADS_PER_COMMAND = 90;
 
     /** Crashes of ours in one message's attempts before it is given up. */
     private static final int CRASHES = 20;
@@ -63,22 +64,23 @@ public final class Claims {
     public record Claimed(
             List<Lease> leases, int high, int low, @Nullable Instant nextDue, boolean more) {}
 
-    /** Claims for all free slots at once. */
+    /** Claims for all free slots at once, as far as one command goes. */
     public Claimed claim(Transaction tx, Map<String, Free> free) {
-        boolean promoted = promoteDue(tx);
-        boolean removed = endRemoved(tx);
+        int room = HEADS_PER_COMMAND - promoteDue(tx, HEADS_PER_COMMAND);
+        int removed = endRemoved(tx, room);
+        room -= removed;
         boolean paused = "true".equals(tx.settings().get(PAUSED));
         List<Lease> granted = new ArrayList<>();
         int high = 0;
         int low = 0;
         for (Map.Entry<String, Free> model : free.entrySet()) {
             if (!paused) {
-                claim(tx, model.getKey(), model.getValue(), granted);
+                claim(tx, model.getKey(), model.getValue(), room, granted);
             }
             high += tx.lanes().find(model.getKey(), Priority.HIGH).queued();
             low += tx.lanes().find(model.getKey(), Priority.LOW).queued();
         }
-        return new Claimed(granted, high, low, tx.heads().nextDue(), promoted || removed);
+        return new Claimed(granted, high, low, tx.heads().nextDue(), removed > 0 || granted.size() == room);
     }
 
     /** Takes back what ran when the server ended, from that session on; returns the last one seen, 0 = no more. */
@@ -94,17 +96,19 @@ public final class Claims {
                     FailureReason.WORKER_LOST,
                     "the server ended in the middle of " + counted.crash() + " attempts; submit again",
                     message.attempts());
-            tx.sessions()
-                    .save(
-                            counted.crash() > CRASHES
-                                    ? queue.end(tx, session, message, List.of(), lost)
-                                    : queue.takeBack(tx, session, message, counted, lost));
+            if (counted.crash() > CRASHES) {
+                tx.sessions().save(queue.end(tx, session, message, List.of(), lost));
+            } else {
+                tx.sessions().save(queue.takeBack(tx, session, message, counted, lost));
+                tx.afterCommit(() -> ServiceLog.takenBack(session.id(), message.attempts()));
+            }
         }
         return last;
     }
 
-    private void claim(Transaction tx, String model, Free free, List<Lease> granted) {
-        if (free.slots() == 0) {
+    private void claim(Transaction tx, String model, Free free, int room, List<Lease> granted) {
+        int slots = Math.min(free.slots(), room - granted.size());
+        if (slots == 0) {
             return;
         }
         ClaimRule rule = new ClaimRule(
@@ -113,7 +117,7 @@ public final class Claims {
         long[] claimedTag = new long[Priority.values().length];
         Head high = tx.heads().first(model, Priority.HIGH);
         Head low = tx.heads().first(model, Priority.LOW);
-        for (int slot = 0; slot < free.slots(); slot++) {
+        for (int slot = 0; slot < slots; slot++) {
             Priority lane = rule.next(high != null, low != null, openToLow > 0);
             if (lane == null) {
                 break;
@@ -184,18 +188,18 @@ public final class Claims {
         return lease;
     }
 
-    private boolean promoteDue(Transaction tx) {
-        List<Head> due = tx.heads().due(tx.now(), HEADS_PER_COMMAND);
+    private static int promoteDue(Transaction tx, int room) {
+        List<Head> due = tx.heads().due(tx.now(), room);
         for (Head head : due) {
             Session session = Objects.requireNonNull(tx.sessions().find(head.session()));
             Message message = Objects.requireNonNull(tx.messages().find(head.message()));
             FairLanes.enter(tx, session, head, message.submission().override(), LaneEventKind.RETRY);
         }
-        return due.size() == HEADS_PER_COMMAND;
+        return due.size();
     }
 
-    private boolean endRemoved(Transaction tx) {
-        List<Head> orphans = tx.heads().ofOtherModels(models, HEADS_PER_COMMAND);
+    private int endRemoved(Transaction tx, int room) {
+        List<Head> orphans = tx.heads().ofOtherModels(models, room);
         for (Head head : orphans) {
             Session session = Objects.requireNonNull(tx.sessions().find(head.session()));
             Message message = Objects.requireNonNull(tx.messages().find(head.message()));
@@ -211,6 +215,6 @@ public final class Claims {
                                             + " with UpdateSession and submit again",
                                     message.attempts())));
         }
-        return !orphans.isEmpty();
+        return orphans.size();
     }
 }

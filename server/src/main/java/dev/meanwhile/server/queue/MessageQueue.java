@@ -1,5 +1,6 @@
 package dev.meanwhile.server.queue;
 
+import dev.meanwhile.server.domain.FailedAttempt;
 import dev.meanwhile.server.domain.FailureReason;
 import dev.meanwhile.server.domain.LaneEventKind;
 import dev.meanwhile.server.domain.Message;
@@ -15,7 +16,6 @@ import dev.meanwhile.server.domain.Session;
 import dev.meanwhile.server.domain.SessionCounts;
 import dev.meanwhile.server.responses.LogWriter;
 import dev.meanwhile.server.store.Head;
-import dev.meanwhile.server.store.Messages.FailedAttempt;
 import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Transaction;
 import dev.meanwhile.server.telemetry.GuideLog;
@@ -152,12 +152,11 @@ public final class MessageQueue {
         return after;
     }
 
-    /** Puts a message back into its lane whose attempt ended with the server, not with an answer. */
+    /** Puts a message back into its lane whose attempt ended with the server, not with an answer; the caller says so. */
     public Session takeBack(Transaction tx, Session session, Message message, Message.Faults faults, Failed why) {
         Session after = giveUp(tx, session, message, faults, why);
         FairLanes.enter(tx, after, headOf(tx, session), message.submission().override(), LaneEventKind.TAKEN_BACK);
         tx.afterCommit(() -> {
-            ServiceLog.takenBack(session.id(), message.attempts());
             signals.sessionChanged(session.key(), session.workspace());
             signals.workAvailable();
         });
@@ -263,7 +262,11 @@ public final class MessageQueue {
             Instant end = require(message.endTime());
             metrics.messageEnded(session.model(), message.state(), Duration.between(start == null ? end : start, end));
             leases.stop(message.key());
-            FailureReason reason = outcome instanceof Failed failed ? failed.reason() : null;
+            FailureReason reason = null;
+            if (outcome instanceof Failed failed) {
+                reason = failed.reason();
+                ServiceLog.failed(session.id(), reason, failed.attempts());
+            }
             GuideLog.notified(
                     session.id(), message.state(), message.submission().route(), reason);
             if (outcome instanceof Completed completed) {

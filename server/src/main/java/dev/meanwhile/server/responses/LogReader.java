@@ -9,7 +9,7 @@ import dev.meanwhile.server.store.CorruptTextException;
 import dev.meanwhile.server.store.Head;
 import dev.meanwhile.server.store.Transaction;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,33 +39,46 @@ public final class LogReader {
         try {
             collect(tx, session, after, found);
         } catch (Refusal corrupt) {
-            List<LogEntry> before = withoutGap(found, after);
-            if (before.isEmpty()) {
+            if (found.isEmpty()) {
                 throw corrupt;
             }
-            return before; // what lies before the damage is good; the next read meets it first
+            return found; // what lies before the damage is good; the next read meets it first
         }
-        return withoutGap(found, after);
+        if (found.isEmpty()) {
+            throw new IllegalStateException("no entry " + (after + 1) + " in the log of session " + session.key());
+        }
+        return found;
     }
 
     private static void collect(Transaction tx, Session session, long after, List<LogEntry> found) {
-        for (Message message : tx.messages().endedAfter(session.key(), after, MAX_ENTRIES)) {
-            found.addAll(ofMessage(tx, session, message, after));
-            if (message.firstSequence() < message.terminalSequence()) {
-                return; // the one with many entries: what follows it comes with the next read
+        Message answered = tx.messages().answeredAfter(session.key(), after);
+        Message many = answered == null ? runningMessage(tx, session) : answered;
+        Iterator<Message> singles = tx.messages().endedAfter(session.key(), after, MAX_ENTRIES).stream()
+                .filter(message -> message.firstSequence() == message.terminalSequence())
+                .iterator();
+        Message single = nextOf(singles);
+        Iterator<LogEntry> entries = List.<LogEntry>of().iterator();
+        boolean unread = true;
+        for (long next = after + 1; found.size() < MAX_ENTRIES; next++) {
+            if (single != null && single.terminalSequence() == next) {
+                found.addAll(ofMessage(tx, session, single, next - 1));
+                single = nextOf(singles);
+                continue;
             }
-        }
-        Message running = runningMessage(tx, session);
-        if (running != null) {
-            found.addAll(ofMessage(tx, session, running, after));
-        }
-        if (found.stream().noneMatch(entry -> entry.sequence() == after + 1)) {
-            // More were cancelled in the middle of an answer than one look-up brings, and its end lies behind them.
-            Message interrupted = tx.messages().firstOfManyEndedAfter(session.key(), after);
-            if (interrupted != null) {
-                found.addAll(ofMessage(tx, session, interrupted, after));
+            if (unread && many != null) {
+                entries = ofMessage(tx, session, many, after).iterator();
+                unread = false;
             }
+            LogEntry entry = entries.hasNext() ? entries.next() : null;
+            if (entry == null || entry.sequence() != next) {
+                return; // the rest comes with the next read
+            }
+            found.add(entry);
         }
+    }
+
+    private static @Nullable Message nextOf(Iterator<Message> messages) {
+        return messages.hasNext() ? messages.next() : null;
     }
 
     /** The next entries of the message beyond the sequence. */
@@ -81,14 +94,5 @@ public final class LogReader {
         Head head = tx.heads().find(session.key());
         Message message = head == null ? null : tx.messages().find(head.message());
         return message == null || message.state() != MessageState.RUNNING ? null : message;
-    }
-
-    private static List<LogEntry> withoutGap(List<LogEntry> entries, long after) {
-        entries.sort(Comparator.comparingLong(LogEntry::sequence));
-        int end = 0;
-        while (end < entries.size() && end < MAX_ENTRIES && entries.get(end).sequence() == after + 1 + end) {
-            end++;
-        }
-        return List.copyOf(entries.subList(0, end));
     }
 }

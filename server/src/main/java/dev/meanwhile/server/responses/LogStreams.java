@@ -7,6 +7,7 @@ import dev.meanwhile.server.domain.Workspace;
 import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.Transaction;
+import dev.meanwhile.server.telemetry.GuideLog;
 import dev.meanwhile.server.telemetry.Metrics;
 import java.time.Duration;
 import java.util.Objects;
@@ -51,7 +52,7 @@ public final class LogStreams implements AutoCloseable {
      * @throws Refusal SESSION_NOT_FOUND, MESSAGE_NOT_FOUND, EPOCH_CHANGED or CURSOR_AHEAD
      */
     public LogFollower open(Request request, LogSink sink) {
-        Checked checked = storage.read(tx -> check(tx, request));
+        Checked checked = checked(request);
         Session session = checked.session();
         Long messageKey = checked.message() == null ? null : checked.message().key();
         LogCursor cursor =
@@ -90,6 +91,17 @@ public final class LogStreams implements AutoCloseable {
     private void closed(LogFollower follower) {
         if (open.remove(follower)) {
             metrics.streamClosed();
+        }
+    }
+
+    private Checked checked(Request request) {
+        try {
+            return storage.read(tx -> check(tx, request));
+        } catch (Refusal refusal) {
+            if (refusal.reason() == Refusal.Reason.SESSION_NOT_FOUND) {
+                GuideLog.retrieveSessionNotFound(request.sessionId());
+            }
+            throw refusal;
         }
     }
 

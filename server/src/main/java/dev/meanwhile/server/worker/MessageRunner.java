@@ -8,6 +8,7 @@ import dev.meanwhile.server.domain.ResponseEntry.Completed;
 import dev.meanwhile.server.domain.ResponseEntry.Failed;
 import dev.meanwhile.server.llm.ModelCall;
 import dev.meanwhile.server.llm.ModelFailure;
+import dev.meanwhile.server.llm.Prompt;
 import dev.meanwhile.server.queue.MessageQueue;
 import dev.meanwhile.server.responses.FencedException;
 import dev.meanwhile.server.responses.ResponseLog;
@@ -15,14 +16,22 @@ import dev.meanwhile.server.store.CorruptTextException;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.telemetry.GuideLog;
 import dev.meanwhile.server.telemetry.ServiceLog;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Runs one attempt: iterates the model's output into the log, and ends the message or schedules its retry. */
 final class MessageRunner {
     private static final long STORE_RETRY_SECONDS = 1;
+
+    /** Troubles of the store that pass by themselves. */
+    private static final Set<Refusal.Reason> PASSING =
+            EnumSet.of(Refusal.Reason.STORAGE_UNAVAILABLE, Refusal.Reason.STORAGE_BUSY, Refusal.Reason.CALL_TIMEOUT);
+
     private final ResponseLog log;
     private final MessageQueue queue;
     private final Map<String, RunnableModel> models;
@@ -78,9 +87,10 @@ final class MessageRunner {
         RunnableModel model = Objects.requireNonNull(models.get(lease.model()));
         AnswerBuffer buffer = new AnswerBuffer(lease);
         lease.stop().onRaise(buffer::stop);
+        Prompt prompt = durably(lease, () -> prompts.build(lease, model.window()));
         GuideLog.calling(model.simulated(), lease.model(), lease.sessionId());
         long deadline = System.nanoTime() + config.totalTimeout().toNanos();
-        ModelCall call = model.language().start(prompts.build(lease, model.window()), buffer);
+        ModelCall call = model.language().start(prompt, buffer);
         try {
             boolean ended = false;
             while (!ended) {
@@ -97,15 +107,17 @@ final class MessageRunner {
     private boolean write(Lease lease, AnswerBuffer.Batch batch, AnswerBuffer buffer) throws InterruptedException {
         switch (batch.end()) {
             case null -> {
-                durably(() -> log.append(lease, batch.entries()));
+                durably(lease, () -> log.append(lease, batch.entries()));
                 return false;
             }
             case AnswerBuffer.End.Whole(Completed completed) -> {
                 GuideLog.sendingResponse(lease.sessionId(), completed.byteCount());
-                durably(() -> log.end(lease, (tx, session, message) -> {
-                    tx.afterCommit(() -> GuideLog.completed(lease.sessionId(), completed.chunkCount()));
-                    return queue.end(tx, session, message, batch.entries(), completed);
-                }));
+                durably(
+                        lease,
+                        () -> log.end(lease, (tx, session, message) -> {
+                            tx.afterCommit(() -> GuideLog.completed(lease.sessionId(), completed.chunkCount()));
+                            return queue.end(tx, session, message, batch.entries(), completed);
+                        }));
             }
             case AnswerBuffer.End.Broken(ModelFailure failure) ->
                 fail(lease, buffer.bytes() == 0 ? List.of() : batch.entries(), failure);
@@ -115,25 +127,36 @@ final class MessageRunner {
     }
 
     private void fail(Lease lease, List<ResponseEntry> lastEntries, ModelFailure failure) throws InterruptedException {
-        durably(() -> log.end(lease, (tx, session, message) -> {
-            Failed failed = new Failed(failure.reason(), failure.message(), message.attempts());
-            RetryPolicy.Next next =
-                    retries.after(failure, message.faults(), Objects.requireNonNull(message.startTime()), tx.now());
-            return next == null
-                    ? queue.end(tx, session, message, lastEntries, failed)
-                    : queue.retry(tx, session, message, next.faults(), failed, next.due());
-        }));
+        durably(
+                lease,
+                () -> log.end(lease, (tx, session, message) -> {
+                    Failed failed = new Failed(failure.reason(), failure.message(), message.attempts());
+                    RetryPolicy.Next next = retries.after(
+                            failure, message.faults(), Objects.requireNonNull(message.startTime()), tx.now());
+                    return next == null
+                            ? queue.end(tx, session, message, lastEntries, failed)
+                            : queue.retry(tx, session, message, next.faults(), failed, next.due());
+                }));
     }
 
     /** A full disk does not end an answer: the write is tried each second until it commits or the message is stopped. */
-    private static void durably(Runnable write) throws InterruptedException {
+    private static void durably(Lease lease, Runnable write) throws InterruptedException {
+        durably(lease, () -> {
+            write.run();
+            return true;
+        });
+    }
+
+    private static <T> T durably(Lease lease, Supplier<T> work) throws InterruptedException {
         while (true) {
             try {
-                write.run();
-                return;
+                return work.get();
             } catch (Refusal refusal) {
-                if (refusal.reason() != Refusal.Reason.STORAGE_UNAVAILABLE) {
+                if (!PASSING.contains(refusal.reason())) {
                     throw refusal;
+                }
+                if (lease.stop().raised()) {
+                    throw new FencedException(lease);
                 }
                 TimeUnit.SECONDS.sleep(STORE_RETRY_SECONDS);
             }

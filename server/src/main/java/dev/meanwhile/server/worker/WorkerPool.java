@@ -69,6 +69,9 @@ public final class WorkerPool {
             after = storage.inTransaction(Caller.SERVICE, tx -> claims.takeBackRunning(tx, from));
         } while (after != 0);
         queue.countChannels(storage.read(tx -> tx.heads().count()));
+        if (storage.read(tx -> "true".equals(tx.settings().get(Claims.PAUSED)))) {
+            ServiceLog.paused();
+        }
         signals.onWork(loop::wake);
         thread.start();
     }
@@ -116,10 +119,10 @@ public final class WorkerPool {
                                 passed.message(),
                                 passed.message().faults(),
                                 why));
+                tx.afterCommit(() -> ServiceLog.handedBack(lease.sessionId(), lease.attempt()));
             }
             return null;
         });
-        ServiceLog.handedBack(lease.sessionId(), lease.attempt());
         lease.stop().raise();
     }
 
