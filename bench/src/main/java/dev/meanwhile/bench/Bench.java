@@ -19,6 +19,8 @@ final class Bench {
     static final int LOAD_CHANNELS = 2;
     private static final int FIRST_CHUNKS_PER_SECOND = 50;
 
+    private static final Duration LEAST_WARMUP = Duration.ofSeconds(2);
+
     private final Options options;
     private final Path folder;
     private final Figure submit = Figure.atLeast(0.40, "submit", "1/s", "L1 at 64 in flight");
@@ -28,8 +30,11 @@ final class Bench {
     private final Figure busy = Figure.plain("L1 at 64 in flight", "1/s");
     private final Figure alone = Figure.plain("L1 at 1 in flight", "us");
     private final Figure disk = Figure.plain("L3 4 KiB to disk", "us");
+    private final Figure warmups = Figure.plain("server's warm-up", "s");
     private final Figure submitLoad = Figure.plain("load's CPU in submit", "%");
     private final Figure endToEndLoad = Figure.plain("load's CPU in end to end", "%");
+
+    private long besideWarmup;
 
     Bench(Options options) {
         this.options = options;
@@ -37,26 +42,39 @@ final class Bench {
     }
 
     List<Figure> run() throws IOException, InterruptedException {
+        long end = System.nanoTime() + options.budget().toNanos();
         delete(folder);
         Files.createDirectories(folder);
         try (Limits limits = new Limits(anyResponse(), folder)) {
             limits.warmUp(options.limitWarmup());
             for (int run = 1; run <= options.runs(); run++) {
                 System.err.println("bench: run " + run + " of " + options.runs());
-                run(limits, folder.resolve("run-" + run));
+                long start = System.nanoTime();
+                Duration warmup = warmup((end - start) / (options.runs() - run + 1));
+                run(limits, folder.resolve("run-" + run), warmup);
+                besideWarmup = System.nanoTime() - start - warmup.toNanos();
             }
         }
-        return List.of(submit, endToEnd, firstChunk, appends, busy, alone, disk, submitLoad, endToEndLoad);
+        return List.of(submit, endToEnd, firstChunk, appends, busy, alone, disk, warmups, submitLoad, endToEndLoad);
     }
 
-    private void run(Limits limits, Path runFolder) throws IOException, InterruptedException {
+    /** What is left of a run's share of the budget, as far as it is of use. */
+    private Duration warmup(long shareNanos) {
+        Duration left = Duration.ofNanos(shareNanos - besideWarmup);
+        return left.compareTo(LEAST_WARMUP) < 0
+                ? LEAST_WARMUP
+                : left.compareTo(options.serverWarmup()) > 0 ? options.serverWarmup() : left;
+    }
+
+    private void run(Limits limits, Path runFolder, Duration warmup) throws IOException, InterruptedException {
         Path data = Files.createDirectories(runFolder.resolve("data"));
         try (ServerProcess server = ServerProcess.meanwhile(options.home(), data, runFolder.resolve("server.log"))) {
             Workload workload = new Workload();
             List<ManagedChannel> channels = server.channels(LOAD_CHANNELS);
             Workload.createSessions(channels.getFirst());
             Conversations conversations = Conversations.open(workload, server);
-            conversations.run(options.serverWarmup());
+            conversations.run(warmup);
+            warmups.add(warmup.toMillis() / 1e3);
 
             Share share = new Share(server);
             Conversations.Rate rate = conversations.run(options.endToEnd());

@@ -4,9 +4,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What to measure for how long; the times are those of one run of one figure. */
+/**
+ * What to measure for how long; the times are those of one run of one figure.
+ *
+ * @param budget for all runs together: on a busy machine the warm-up of the server gives way to it
+ */
 record Options(
         int runs,
+        Duration budget,
         Duration limitWarmup,
         Duration serverWarmup,
         Duration limit,
@@ -39,9 +44,28 @@ record Options(
             }
         }
         return quick
-                ? new Options(5, seconds(4), seconds(12), millis(500), seconds(2), seconds(2), seconds(2), home, json)
+                ? new Options(
+                        5,
+                        seconds(155),
+                        seconds(4),
+                        seconds(12),
+                        millis(500),
+                        seconds(2),
+                        seconds(2),
+                        seconds(2),
+                        home,
+                        json)
                 : new Options(
-                        7, seconds(10), seconds(20), seconds(2), seconds(8), seconds(10), seconds(10), home, json);
+                        7,
+                        seconds(900),
+                        seconds(10),
+                        seconds(20),
+                        seconds(2),
+                        seconds(8),
+                        seconds(10),
+                        seconds(10),
+                        home,
+                        json);
     }
 
     private static Duration seconds(int seconds) {

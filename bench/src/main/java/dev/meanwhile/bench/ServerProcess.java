@@ -22,6 +22,8 @@ final class ServerProcess implements AutoCloseable {
 
     private ServerProcess(List<String> command, Path log) throws IOException {
         this.process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+        // Ctrl-C at the bench leaves no server behind.
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::destroy));
         try {
             this.port = readPort();
         } catch (IOException e) {
