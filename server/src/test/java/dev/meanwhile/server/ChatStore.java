@@ -24,8 +24,8 @@ import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.Storage.Caller;
 import dev.meanwhile.server.store.StoreConfig;
-import dev.meanwhile.server.telemetry.Metrics;
 import dev.meanwhile.server.store.jdbc.JdbcStorage;
+import dev.meanwhile.server.telemetry.Metrics;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,9 +54,10 @@ public final class ChatStore implements AutoCloseable {
 
     private ChatStore(Path folder, Clock clock) {
         QueueConfig config = new QueueConfig(1_000, 1_000, 10);
-        storage = JdbcStorage.open(new StoreConfig(folder, 4_096, 256, 2, Duration.ofMinutes(1)), clock, new Metrics(), failure -> {
-            throw new AssertionError("the store had to end the process", failure);
-        });
+        storage = JdbcStorage.open(
+                new StoreConfig(folder, 4_096, 256, 2, Duration.ofMinutes(1)), clock, new Metrics(), failure -> {
+                    throw new AssertionError("the store had to end the process", failure);
+                });
         queue = new MessageQueue(config, signals, leases, new Metrics(), clock);
         claims = new Claims(queue, leases, signals, config, List.of(MODEL.name()));
         log = new ResponseLog(storage, signals, new Metrics());
@@ -118,7 +119,7 @@ public final class ChatStore implements AutoCloseable {
     }
 
     public Message message(Lease lease) {
-        return Objects.requireNonNull(storage.read(tx -> tx.messages().find(lease.messageKey())));
+        return storage.read(tx -> Objects.requireNonNull(tx.messages().find(lease.messageKey())));
     }
 
     /** The whole log of the session. */

@@ -11,13 +11,16 @@ import dev.meanwhile.v1.CancelCause;
 import dev.meanwhile.v1.ConflictPolicy;
 import dev.meanwhile.v1.Message;
 import dev.meanwhile.v1.MessageState;
+import dev.meanwhile.v1.PauseWorkersRequest;
 import dev.meanwhile.v1.ResponseEntry;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +50,7 @@ final class ConflictPolicyTest {
             first.fail(ModelFailure.fault(FailureReason.PROVIDER_CUT, "cut"));
             first.cancelled().get(60, TimeUnit.SECONDS);
             assertAlone(server); // between attempts it still keeps its session busy
-            clock.advance(java.time.Duration.ofSeconds(1));
+            clock.advance(Duration.ofSeconds(1));
             Calls.wakeWorkers(server);
             ScriptedModel.Call again = model.next().text("a");
             assertEquals("first", again.prompt().text());
@@ -100,14 +103,16 @@ final class ConflictPolicyTest {
         try (TestServer server = TestServer.start(folder, model)) {
             server.session("s");
             Message first = Calls.submit(server, "s", "one", ConflictPolicy.CONFLICT_POLICY_REJECT);
-            Message second = server.submit("s", "two");
             ScriptedModel.Call call = model.next();
             assertBusy(server);
+            server.operators().pauseWorkers(PauseWorkersRequest.getDefaultInstance());
             call.complete();
             Calls.ended(server, first);
+            Message queued = Calls.submit(server, "s", "two", ConflictPolicy.CONFLICT_POLICY_REJECT);
             assertBusy(server);
+            Calls.wakeWorkers(server);
             model.next().complete();
-            Calls.ended(server, second);
+            Calls.ended(server, queued);
             Calls.submit(server, "s", "three", ConflictPolicy.CONFLICT_POLICY_REJECT);
             assertEquals("three", model.next().prompt().text());
         }
@@ -166,7 +171,7 @@ final class ConflictPolicyTest {
                     Calls.message(server, retrying.getMessageId()).getState());
             ScriptedModel.Call next = model.next();
             assertEquals("second", next.prompt().text());
-            server.operators().pauseWorkers(dev.meanwhile.v1.PauseWorkersRequest.getDefaultInstance());
+            server.operators().pauseWorkers(PauseWorkersRequest.getDefaultInstance());
             next.complete();
             Calls.ended(server, second);
             Message head = server.submit("s", "head");
@@ -183,7 +188,7 @@ final class ConflictPolicyTest {
                 StatusRuntimeException.class,
                 () -> Calls.submit(server, "s", "no", ConflictPolicy.CONFLICT_POLICY_REJECT));
         assertEquals(Status.Code.FAILED_PRECONDITION, refused.getStatus().getCode());
-        ErrorInfo info = StatusProto.fromThrowable(refused).getDetailsList().stream()
+        ErrorInfo info = Objects.requireNonNull(StatusProto.fromThrowable(refused)).getDetailsList().stream()
                 .filter(detail -> detail.is(ErrorInfo.class))
                 .map(detail -> unpack(detail))
                 .findFirst()

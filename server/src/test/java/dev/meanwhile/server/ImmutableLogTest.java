@@ -28,7 +28,7 @@ final class ImmutableLogTest {
     @TempDir
     Path folder;
 
-    /** Planted: a retry that removes the segments of the failed attempt; a text entry read back without U+0000. */
+    /** Planted: a retry that removes the segments of the failed attempt; a failure without its attempt_reset. */
     @Test
     void p3SameBytesForEveryReaderLiveOrReplayedAndAfterARestart() throws Exception {
         ScriptedModel model = new ScriptedModel();

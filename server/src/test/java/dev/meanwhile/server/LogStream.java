@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -23,7 +24,7 @@ final class LogStream implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final List<ResponseEntry> ahead = new ArrayList<>();
-    private ClientCallStreamObserver<ResponseChunksRequest> call;
+    private final CompletableFuture<ClientCallStreamObserver<ResponseChunksRequest>> call = new CompletableFuture<>();
 
     /** A message of the stream, or how it ended. */
     private sealed interface Event {
@@ -125,7 +126,7 @@ final class LogStream implements AutoCloseable {
 
     @Override
     public void close() {
-        call.cancel("the reader goes away", null);
+        call.join().cancel("the reader goes away", null);
     }
 
     private Event take() throws InterruptedException {
@@ -140,7 +141,7 @@ final class LogStream implements AutoCloseable {
         return new ClientResponseObserver<>() {
             @Override
             public void beforeStart(ClientCallStreamObserver<ResponseChunksRequest> started) {
-                call = started;
+                call.complete(started);
             }
 
             @Override

@@ -4,26 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.meanwhile.server.domain.ConflictPolicy;
 import dev.meanwhile.server.domain.FailureReason;
-import dev.meanwhile.server.domain.Lease;
-import dev.meanwhile.server.domain.MessageState;
-import dev.meanwhile.server.domain.ResponseEntry.Failed;
 import dev.meanwhile.server.llm.ModelFailure;
 import dev.meanwhile.v1.Message;
 import dev.meanwhile.v1.ResponseEntry;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** P2: every message ends once, and retries and restarts bring it there. */
+/** P2: every message ends once; retries bring it there, and so does the next server after this one has stopped. */
 final class OneEndTest {
     private static final ModelFailure FAULT = ModelFailure.fault(FailureReason.PROVIDER_CUT, "cut");
     private static final ModelFailure OUTAGE = ModelFailure.outage(FailureReason.PROVIDER_UNAVAILABLE, null, "down");
@@ -111,7 +106,7 @@ final class OneEndTest {
         try (TestServer server = start(folder)) {
             Message message = submit(server);
             for (ModelFailure failure : List.of(OUTAGE, FAULT, OUTAGE, FAULT, OUTAGE)) {
-                clock.advance(fail(server, message, failure));
+                clock.advance(retried(server, message, failure));
                 Calls.wakeWorkers(server);
             }
             model.next().text("at last").complete();
@@ -136,9 +131,9 @@ final class OneEndTest {
                     dev.meanwhile.v1.MessageState.MESSAGE_STATE_RUNNING,
                     Calls.message(server, message.getMessageId()).getState());
             // None of the three attempts was used up.
-            clock.advance(fail(server, message, FAULT));
+            clock.advance(retried(server, message, FAULT));
             Calls.wakeWorkers(server);
-            clock.advance(fail(server, message, FAULT));
+            clock.advance(retried(server, message, FAULT));
             Calls.wakeWorkers(server);
             model.next().text("whole").complete();
             List<ResponseEntry> log = LogStream.whole(server, "s", message.getMessageId());
@@ -153,56 +148,6 @@ final class OneEndTest {
         }
     }
 
-    /** The files as they lie there while an answer runs are what a kill leaves. Planted: no take-back at the start. */
-    @Test
-    void p2AfterAKillTheAnswerStartsAnew() throws Exception {
-        Path image = folder.resolve("image");
-        Path data = folder.resolve("data");
-        Message message;
-        try (TestServer server = start(data, "--drain=0")) {
-            message = submit(server);
-            model.next().text("half");
-            LogStream.follow(server, "s").until(ResponseEntry::hasText);
-            copy(data, image);
-        }
-        ScriptedModel next = new ScriptedModel();
-        try (TestServer server = TestServer.start(image, clock, List.of(next))) {
-            next.next().text("whole").complete();
-            List<ResponseEntry> log = LogStream.whole(server, "s", message.getMessageId());
-            assertEquals(
-                    dev.meanwhile.v1.FailureReason.FAILURE_REASON_WORKER_LOST,
-                    log.get(2).getAttemptReset().getCause());
-            assertEquals(2, log.get(3).getStarted().getAttempt());
-            assertTrue(log.getLast().hasCompleted());
-            assertEquals(1, Calls.notifications(server).size());
-        }
-    }
-
-    /** Planted: a crash that is not counted; a bound of 21. */
-    @Test
-    void p2AfterMoreThanTwentyCrashesTheWorkerIsLost() {
-        Lease lease = null;
-        for (int crash = 0; crash <= 20; crash++) {
-            try (ChatStore chat = ChatStore.open(folder, clock)) {
-                if (lease == null) {
-                    chat.session("s");
-                    chat.submit("s", ConflictPolicy.ENQUEUE);
-                } else {
-                    chat.takeBackRunning();
-                }
-                lease = chat.claim();
-                assertEquals(crash + 1, lease.attempt());
-            }
-        }
-        try (ChatStore chat = ChatStore.open(folder, clock)) {
-            chat.takeBackRunning();
-            assertEquals(MessageState.FAILED, chat.message(lease).state());
-            Failed failed = (Failed) chat.message(lease).outcome();
-            assertEquals(FailureReason.WORKER_LOST, failed.reason());
-            assertEquals(21, failed.attempts());
-        }
-    }
-
     private TestServer start(Path data, String... flags) throws Exception {
         return TestServer.start(data, clock, List.of(model), flags);
     }
@@ -210,6 +155,10 @@ final class OneEndTest {
     private static Message submit(TestServer server) {
         server.session("s");
         return server.submit("s", "hello");
+    }
+
+    private Duration retried(TestServer server, Message message, ModelFailure failure) throws Exception {
+        return Objects.requireNonNull(fail(server, message, failure), "no further attempt");
     }
 
     /** Lets the attempt fail; returns how long the next one waits, null if there is none. */
@@ -249,16 +198,5 @@ final class OneEndTest {
         List<ResponseEntry> log = LogStream.log(server, "s");
         assertEquals(1, log.stream().filter(Calls::terminal).count());
         assertEquals(attempts, log.getLast().getFailed().getAttempts());
-    }
-
-    private static void copy(Path from, Path to) throws Exception {
-        Files.createDirectories(to);
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.toList()) {
-                if (!file.toString().endsWith("-shm")) { // shared memory: a kill of the machine leaves none
-                    Files.copy(file, to.resolve(file.getFileName()));
-                }
-            }
-        }
     }
 }

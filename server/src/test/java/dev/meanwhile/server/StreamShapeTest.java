@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import dev.meanwhile.server.domain.FailureReason;
+import dev.meanwhile.server.llm.LanguageModel;
 import dev.meanwhile.server.llm.ModelFailure;
 import dev.meanwhile.v1.AnswerCompleted;
 import dev.meanwhile.v1.Message;
@@ -29,7 +30,7 @@ final class StreamShapeTest {
 
     private final ScriptedModel model = new ScriptedModel();
 
-    /** Planted: 32 KiB in a stream message; 16 KiB in an entry; text stored as a string that ends at U+0000. */
+    /** Planted: 16 KiB in an entry; text read back without its U+0000. */
     @Test
     void streamMessagesHoldSixteenKibibytesAndEntriesEight() throws Exception {
         String large = "\u20ac\0\uD83D\uDE00".repeat(10_000);
@@ -46,7 +47,7 @@ final class StreamShapeTest {
             String expected = large + "word ".repeat(2_000) + "\uD83D\uDE00";
             StringBuilder text = new StringBuilder();
             StringBuilder reasoning = new StringBuilder();
-            AnswerCompleted completed = null;
+            AnswerCompleted completed = AnswerCompleted.getDefaultInstance();
             int chunks = 0;
             int messages = 0;
             LogStream stream = LogStream.open(server, LogStream.request("s").build());
@@ -115,16 +116,41 @@ final class StreamShapeTest {
         }
     }
 
-    /** Planted: the text of a failed last attempt left out. */
+    /** Many entries of one commit each, and large ones. Planted: 32 KiB in a stream message. */
+    @Test
+    void oneReadOfTheLogMayFillSeveralStreamMessages() throws Exception {
+        LanguageModel failing = (prompt, listener) -> {
+            listener.failed(ModelFailure.lasting(FailureReason.PROVIDER_REJECTED, "x".repeat(1_000)));
+            return () -> {};
+        };
+        try (TestServer server = TestServer.start(folder, failing)) {
+            server.session("s");
+            for (int i = 0; i < 40; i++) {
+                Calls.ended(server, server.submit("s", "one"));
+            }
+            LogStream stream = LogStream.open(server, LogStream.request("s").build());
+            List<ResponseEntry> entries = new ArrayList<>();
+            for (ResponseChunksResponse part = stream.next(); !part.hasClosing(); part = stream.next()) {
+                assertTrue(part.getSerializedSize() <= 16 << 10, "a message of " + part.getSerializedSize());
+                entries.addAll(part.getEntries().getEntriesList());
+            }
+            assertEquals(40, entries.stream().filter(ResponseEntry::hasFailed).count());
+            assertEquals(40, entries.getLast().getSequence());
+        }
+    }
+
+    /** Text and end come at once, so they share a commit. Planted: the text of the last attempt left out. */
     @Test
     void theTextOfTheLastAttemptStaysReadableWhenItFails() throws Exception {
-        try (TestServer server = TestServer.start(folder, model)) {
+        LanguageModel failing = (prompt, listener) -> {
+            listener.text("as far as it came");
+            listener.failed(ModelFailure.lasting(FailureReason.PROVIDER_REJECTED, "no"));
+            return () -> {};
+        };
+        try (TestServer server = TestServer.start(folder, failing)) {
             server.session("s");
-            Message message = server.submit("s", "one");
-            model.next().text("as far as it came").fail(ModelFailure.lasting(FailureReason.PROVIDER_REJECTED, "no"));
-            assertEquals(
-                    MessageState.MESSAGE_STATE_FAILED,
-                    Calls.ended(server, message).getState());
+            Message message = Calls.ended(server, server.submit("s", "one"));
+            assertEquals(MessageState.MESSAGE_STATE_FAILED, message.getState());
             assertEquals(
                     "as far as it came",
                     Calls.turn(server, message.getMessageId()).getAnswer());

@@ -1,5 +1,7 @@
 package dev.meanwhile.server;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.meanwhile.server.llm.LanguageModel;
 import dev.meanwhile.v1.CreateSessionRequest;
 import dev.meanwhile.v1.Message;
@@ -22,12 +24,14 @@ import java.util.Map;
 final class TestServer implements AutoCloseable {
     private final Server server;
     private final ManagedChannel channel;
+    private final ErrorWitness witness = new ErrorWitness();
     private boolean stopped;
 
     private TestServer(Server server) {
         this.server = server;
         this.channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()
+                .intercept(witness)
                 .build();
     }
 
@@ -93,12 +97,13 @@ final class TestServer implements AutoCloseable {
         server.stop();
     }
 
-    /** Ends in order, once its clients have gone. */
+    /** Ends in order, once its clients have gone. Every error that came on {@link #channel} must be the contract's. */
     @Override
     public void close() throws InterruptedException {
         channel.shutdownNow();
         if (!stopped) {
             server.stop();
         }
+        assertEquals(List.of(), witness.violations());
     }
 }

@@ -6,8 +6,8 @@ import dev.meanwhile.server.ChatStore;
 import dev.meanwhile.server.SettableClock;
 import dev.meanwhile.server.domain.LogEntry;
 import dev.meanwhile.server.domain.Refusal;
-import java.nio.file.Path;
 import dev.meanwhile.server.telemetry.Metrics;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +23,8 @@ final class LogStreamsTest {
     @Test
     void aStreamOpenedWhileTheServerDrainsEndsInOrder() throws Exception {
         try (ChatStore chat = ChatStore.open(folder, new SettableClock());
-                LogStreams streams = new LogStreams(chat.storage, chat.signals, Duration.ofSeconds(15), new Metrics())) {
+                LogStreams streams =
+                        new LogStreams(chat.storage, chat.signals, Duration.ofSeconds(15), new Metrics())) {
             chat.session("s");
             CompletableFuture<LogSink.Closing> closing = new CompletableFuture<>();
             streams.drain();

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -104,7 +105,7 @@ final class AnswerBufferTest {
         assertFalse(broken.failure().retryable());
     }
 
-    private static End endOf(int beyond) throws InterruptedException {
+    private static @Nullable End endOf(int beyond) throws InterruptedException {
         AnswerBuffer fresh = new AnswerBuffer(lease());
         fresh.text("x".repeat((int) AnswerText.MAX_BYTES));
         fresh.text("x".repeat(beyond));

@@ -1,6 +1,7 @@
 package dev.meanwhile.server.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.meanwhile.server.ChatStore;
@@ -49,7 +50,7 @@ final class MessageRunnerTest {
         });
         Message message = chat.message(lease);
         assertEquals(MessageState.FAILED, message.state());
-        Failed failed = (Failed) message.outcome();
+        Failed failed = assertInstanceOf(Failed.class, message.outcome());
         assertEquals(FailureReason.INTERNAL, failed.reason());
         assertEquals("a fault of the server; its log has the details", failed.message());
     }
