@@ -24,6 +24,7 @@ public final class PortCheck implements AutoCloseable {
     private final ManagedChannel channel;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("port-check").factory());
+    private volatile boolean closed;
     private int missed;
 
     /** @param deaf called once, when the server does not hear any more */
@@ -47,6 +48,7 @@ public final class PortCheck implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         timer.shutdownNow();
         channel.shutdownNow();
     }
@@ -59,6 +61,9 @@ public final class PortCheck implements AutoCloseable {
                     .check(HealthCheckRequest.getDefaultInstance());
             missed = 0;
         } catch (StatusRuntimeException e) {
+            if (closed) {
+                return; // we hung up, the server did not
+            }
             missed++;
             ServiceLog.warn("The server does not answer over its own port (" + missed + " of " + MISSES + " times: "
                     + e.getStatus().getCode() + ")");
