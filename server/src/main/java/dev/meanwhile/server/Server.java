@@ -109,7 +109,7 @@ public final class Server {
                 .setWorkspaceCapacity(config.queue().workspaceCapacity())
                 .setHighClaimsPerLow(config.queue().highPerLow())
                 .build();
-        Operations operations = new Operations(storage, queue, leases, signals, models);
+        Operations operations = new Operations(storage, queue, leases, models);
         metrics.lanes(() -> lanes(operations));
         this.grpc = new GrpcServer(config.grpc(), api, operations, version(), limits);
         this.readiness = new Readiness(storage, grpc);

@@ -233,7 +233,7 @@ public final class Coordinator {
         if (previous != null && previous.key() == target.key()) {
             return new Moved(target, target.id(), 0);
         }
-        tx.workspaces().setActive(workspace.key(), target.key());
+        tx.workspaces().setActive(workspace, target.key());
         Session active = target.withActive(true);
         queue.reprioritize(tx, target, active, LaneEventKind.LANE_CHANGED);
         int changed = target.counts().queuedPlain();

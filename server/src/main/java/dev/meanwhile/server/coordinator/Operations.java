@@ -9,7 +9,6 @@ import dev.meanwhile.server.queue.MessageQueue;
 import dev.meanwhile.server.queue.RunningLeases;
 import dev.meanwhile.server.store.Heads.Waiting;
 import dev.meanwhile.server.store.LaneState;
-import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.Storage.Caller;
 import dev.meanwhile.server.telemetry.ServiceLog;
@@ -24,14 +23,12 @@ public final class Operations {
     private final Storage storage;
     private final MessageQueue queue;
     private final RunningLeases leases;
-    private final Signals signals;
     private final Models models;
 
-    public Operations(Storage storage, MessageQueue queue, RunningLeases leases, Signals signals, Models models) {
+    public Operations(Storage storage, MessageQueue queue, RunningLeases leases, Models models) {
         this.storage = storage;
         this.queue = queue;
         this.leases = leases;
-        this.signals = signals;
         this.models = models;
     }
 
@@ -90,14 +87,10 @@ public final class Operations {
                 return false;
             }
             tx.settings().set(Claims.PAUSED, String.valueOf(paused));
-            tx.afterCommit(() -> {
-                if (paused) {
-                    ServiceLog.paused();
-                } else {
-                    ServiceLog.resumed();
-                    signals.workAvailable();
-                }
-            });
+            tx.afterCommit(paused ? ServiceLog::paused : ServiceLog::resumed);
+            if (!paused) {
+                tx.workAvailable();
+            }
             return true;
         });
     }

@@ -117,7 +117,7 @@ public final class SessionRegistry {
             }
             boolean active = workspace.activeSession() == null;
             if (active) {
-                tx.workspaces().setActive(workspace.key(), key);
+                tx.workspaces().setActive(workspace, key);
             }
             tx.afterCommit(() -> {
                 ServiceLog.sessionCreated(id, number, active);
@@ -210,7 +210,7 @@ public final class SessionRegistry {
 
     private Session end(Transaction tx, Session before, SessionState state, boolean cancelPending) {
         if (before.active()) {
-            tx.workspaces().setActive(before.workspaceKey(), null);
+            tx.workspaces().setActive(Objects.requireNonNull(tx.workspaces().find(before.workspace())), null);
         }
         Session after = before.ended(state, tx.now());
         if (state == SessionState.DELETED) {

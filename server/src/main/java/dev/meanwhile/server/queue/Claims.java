@@ -62,7 +62,10 @@ public final class Claims {
      * @param more whether another claim would bring more at once
      */
     public record Claimed(
-            List<Lease> leases, int high, int low, @Nullable Instant nextDue, boolean more) {}
+            List<Lease> leases, int high, int low, @Nullable Instant nextDue, boolean more) {
+        /** Of a claim that was not made. */
+        public static final Claimed NOTHING = new Claimed(List.of(), 0, 0, null, false);
+    }
 
     /** Claims for all free slots at once, as far as one command goes. */
     public Claimed claim(Transaction tx, Map<String, Free> free) {

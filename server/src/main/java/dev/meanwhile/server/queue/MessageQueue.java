@@ -95,10 +95,10 @@ public final class MessageQueue {
             GuideLog.queueSubmitting(session.id(), message.submission().priority(), textBytes);
             GuideLog.queueRegistered(session.id(), open);
             GuideLog.queueEnqueued(session.id(), high, low);
-            if (head) {
-                signals.workAvailable();
-            }
         });
+        if (head) {
+            tx.workAvailable();
+        }
         return after;
     }
 
@@ -147,8 +147,8 @@ public final class MessageQueue {
             metrics.retryScheduled(failure.reason());
             ServiceLog.retryScheduled(session.id(), message.attempts(), failure.reason(), delay);
             signals.sessionChanged(session.key(), session.workspace());
-            signals.workAvailable();
         });
+        tx.workAvailable();
         return after;
     }
 
@@ -156,10 +156,8 @@ public final class MessageQueue {
     public Session takeBack(Transaction tx, Session session, Message message, Message.Faults faults, Failed why) {
         Session after = giveUp(tx, session, message, faults, why);
         FairLanes.enter(tx, after, headOf(tx, session), message.submission().override(), LaneEventKind.TAKEN_BACK);
-        tx.afterCommit(() -> {
-            signals.sessionChanged(session.key(), session.workspace());
-            signals.workAvailable();
-        });
+        tx.afterCommit(() -> signals.sessionChanged(session.key(), session.workspace()));
+        tx.workAvailable();
         return after;
     }
 
@@ -175,7 +173,7 @@ public final class MessageQueue {
         if (head.lane() != after.wants(override) || !head.model().equals(after.model())) {
             FairLanes.leave(tx, head);
             FairLanes.enter(tx, after, head, override, kind);
-            tx.afterCommit(signals::workAvailable);
+            tx.workAvailable();
         }
     }
 
@@ -239,7 +237,7 @@ public final class MessageQueue {
             return false;
         }
         FairLanes.leave(tx, head);
-        Message next = tx.messages().oldestUnended(session.key());
+        Message next = session.counts().unended() == 0 ? null : tx.messages().oldestUnended(session.key());
         if (next == null) {
             tx.heads().remove(session.key());
             tx.afterCommit(channels::decrementAndGet);
@@ -277,10 +275,10 @@ public final class MessageQueue {
                         message.submission().route());
             }
             signals.sessionChanged(session.key(), session.workspace());
-            if (anotherHead) {
-                signals.workAvailable();
-            }
         });
+        if (anotherHead) {
+            tx.workAvailable();
+        }
     }
 
     private static Head headOf(Transaction tx, Session session) {

@@ -4,14 +4,14 @@ import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.telemetry.ServiceLog;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One stream over a log: subscribed first, it reads, emits and goes to rest until something wakes it, so that no
- * signal is lost. At rest it holds no thread and no read; awake it runs on one thread at a time.
+ * signal is lost. At rest it holds no thread and no read; awake it runs on one of the store's readers: what a reader can
+ * take is put together where it was read.
  */
 public final class LogFollower implements AutoCloseable {
     private final Storage storage;
@@ -32,12 +32,11 @@ public final class LogFollower implements AutoCloseable {
             boolean follow,
             LogCursor cursor,
             LogSink sink,
-            Executor executor,
             Consumer<LogFollower> onClose) {
         this.storage = storage;
         this.cursor = cursor;
         this.sink = sink;
-        this.pump = new Pump(executor, this::run);
+        this.pump = new Pump(storage::onReader, this::run);
         this.onClose = onClose;
         this.subscription = follow ? signals.onSession(sessionKey, this::wake) : null;
     }
@@ -98,34 +97,34 @@ public final class LogFollower implements AutoCloseable {
     }
 
     private void emit() {
-        while (!closed && sink.ready()) {
-            if (draining) {
-                close();
-                sink.closing(LogSink.Closing.DRAINING, cursor.position());
-                return;
-            }
-            switch (storage.read(cursor::next)) {
-                case LogCursor.Step.Entries(var entries, boolean last, boolean rest) -> {
-                    sink.entries(entries);
-                    silence.broken();
-                    if (last) {
-                        close();
-                        sink.ended();
-                    } else if (rest) {
-                        return; // a commit since the read has woken us again
-                    }
-                }
-                case LogCursor.Step.End(LogSink.Closing reason) -> {
+        if (closed || !sink.ready()) {
+            return;
+        }
+        if (draining) {
+            close();
+            sink.closing(LogSink.Closing.DRAINING, cursor.position());
+            return;
+        }
+        switch (storage.read(cursor::next)) {
+            case LogCursor.Step.Entries(var entries, boolean last, boolean rest) -> {
+                sink.entries(entries);
+                silence.broken();
+                if (last) {
                     close();
-                    sink.closing(reason, cursor.position());
-                }
-                case LogCursor.Step.Wait() -> {
-                    if (heartbeatDue) {
-                        heartbeatDue = false;
-                        sink.heartbeat(cursor.position());
-                        silence.broken();
-                    }
-                    return;
+                    sink.ended();
+                } else if (!rest) {
+                    wake();
+                } // else a commit since the read has woken us again
+            }
+            case LogCursor.Step.End(LogSink.Closing reason) -> {
+                close();
+                sink.closing(reason, cursor.position());
+            }
+            case LogCursor.Step.Wait() -> {
+                if (heartbeatDue) {
+                    heartbeatDue = false;
+                    sink.heartbeat(cursor.position());
+                    silence.broken();
                 }
             }
         }

@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** Opens streams over logs, and gives each its heartbeat and, when the server ends, its orderly end. */
@@ -23,7 +21,6 @@ public final class LogStreams implements AutoCloseable {
     private final Signals signals;
     private final Metrics metrics;
     private final Heartbeats heartbeats;
-    private final Executor executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<LogFollower> open = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
 
@@ -58,8 +55,8 @@ public final class LogStreams implements AutoCloseable {
         LogCursor cursor =
                 new LogCursor(session.key(), messageKey, request.after(), request.follow(), session.lastSequence());
         sink.started(session.epoch(), session.lastSequence());
-        LogFollower follower = new LogFollower(
-                storage, signals, session.key(), request.follow(), cursor, sink, executor, this::closed);
+        LogFollower follower =
+                new LogFollower(storage, signals, session.key(), request.follow(), cursor, sink, this::closed);
         open.add(follower);
         metrics.streamOpened();
         if (draining) {

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs a step whenever it is woken, on one thread at a time; woken while it runs, it runs once more, so that no
- * wake-up is lost. At rest it holds no thread.
+ * wake-up is lost. It queues up anew for each step, so that others come in between; at rest it holds no thread.
  */
 public final class Pump {
     private static final int REST = 0;
@@ -27,9 +27,10 @@ public final class Pump {
     }
 
     private void run() {
-        do {
-            state.set(RUNNING);
-            step.run();
-        } while (!state.compareAndSet(RUNNING, REST));
+        state.set(RUNNING);
+        step.run();
+        if (!state.compareAndSet(RUNNING, REST)) {
+            executor.execute(this::run);
+        }
     }
 }

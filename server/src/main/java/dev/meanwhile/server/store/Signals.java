@@ -20,7 +20,6 @@ public final class Signals {
 
     private final Map<Long, List<Runnable>> bySession = new ConcurrentHashMap<>();
     private final Map<String, List<LongConsumer>> byWorkspace = new ConcurrentHashMap<>();
-    private final List<Runnable> forWork = new CopyOnWriteArrayList<>();
     private final List<Runnable> forPurge = new CopyOnWriteArrayList<>();
 
     /** Called when the session's log or its end state changed. */
@@ -31,12 +30,6 @@ public final class Signals {
     /** Called with the key of a session of the workspace that changed in any way. */
     public Subscription onWorkspace(String workspace, LongConsumer listener) {
         return add(byWorkspace, workspace, listener);
-    }
-
-    /** Called when there may be something to claim. */
-    public Subscription onWork(Runnable listener) {
-        forWork.add(listener);
-        return () -> forWork.remove(listener);
     }
 
     /** Called when a session was deleted and waits for its purge. */
@@ -58,10 +51,6 @@ public final class Signals {
         for (LongConsumer listener : byWorkspace.getOrDefault(workspace, List.of())) {
             listener.accept(session);
         }
-    }
-
-    public void workAvailable() {
-        forWork.forEach(Runnable::run);
     }
 
     public void purgeAvailable() {

@@ -29,4 +29,10 @@ public interface Transaction {
      * neither wait nor submit work to the store.
      */
     void afterCommit(Runnable action);
+
+    /** Runs the action if what was done until now is rolled back; for what work changes outside the transaction. */
+    void onRollback(Runnable action);
+
+    /** There may be something to claim: whoever claims rides along in this commit, see {@link Storage#rideAlong}. */
+    void workAvailable();
 }

@@ -10,7 +10,8 @@ public interface Workspaces {
 
     Workspace create(String name);
 
-    void setActive(long workspace, @Nullable Long session);
+    /** @param workspace as it was before */
+    void setActive(Workspace workspace, @Nullable Long session);
 
     /** The next number for a session: 1, 2, 3 and so on, never used again. */
     int takeSessionNumber(long workspace);

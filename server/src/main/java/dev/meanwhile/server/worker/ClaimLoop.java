@@ -6,6 +6,7 @@ import dev.meanwhile.server.queue.Claims;
 import dev.meanwhile.server.queue.Claims.Claimed;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.Storage.Caller;
+import dev.meanwhile.server.store.Transaction;
 import dev.meanwhile.server.telemetry.GuideLog;
 import dev.meanwhile.server.telemetry.ServiceLog;
 import java.time.Clock;
@@ -17,7 +18,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Claims for all free slots whenever there may be something to claim: after a commit, a freed slot, a due retry. */
+/**
+ * Claims for all free slots whenever there may be something to claim. Work that a commit brings is claimed in that
+ * same commit; this loop claims when a slot is freed or a retry is due.
+ */
 final class ClaimLoop implements Runnable {
     private static final int ITERATIONS_PER_LINE = 100;
     private static final Duration WAIT_PER_LINE = Duration.ofSeconds(10);
@@ -30,9 +34,10 @@ final class ClaimLoop implements Runnable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean woken = true;
-    private boolean stopped;
+    private @Nullable Instant next;
     private long iterations;
     private Instant lastLine;
+    private volatile boolean stopped;
 
     /** @param start runs a claimed lease and returns at once */
     ClaimLoop(Storage storage, Claims claims, Slots slots, Clock clock, Consumer<Lease> start) {
@@ -47,41 +52,64 @@ final class ClaimLoop implements Runnable {
     @Override
     public void run() {
         GuideLog.workerStarting();
-        @Nullable Instant next = null;
-        while (await(next)) {
+        storage.rideAlong(this::claim, this::rode);
+        while (await()) {
             try {
-                next = runOnce();
+                runOnce();
             } catch (Refusal refusal) {
-                next = clock.instant().plus(STORE_RETRY); // the store is full or in trouble, and says so itself
+                retryLater(); // the store is full or in trouble, and says so itself
             } catch (RuntimeException e) {
                 ServiceLog.unexpected("claiming", e);
-                next = clock.instant().plus(STORE_RETRY);
+                retryLater();
             }
         }
     }
 
-    /** One claim; returns when the next one is due without being woken, null = never. */
-    @Nullable
-    Instant runOnce() {
-        Claimed claimed = storage.inTransaction(Caller.SERVICE, tx -> claims.claim(tx, slots.free()));
-        for (Lease lease : claimed.leases()) {
-            slots.take(lease);
-            start.accept(lease);
+    /** One claim, in a commit of its own. */
+    void runOnce() {
+        claimed(storage.inTransaction(Caller.SERVICE, this::claim));
+    }
+
+    private Claimed claim(Transaction tx) {
+        if (stopped) {
+            return Claimed.NOTHING;
         }
-        iterations++;
-        Instant now = clock.instant();
-        boolean waits = claimed.high() + claimed.low() > 0;
-        boolean shown = iterations % ITERATIONS_PER_LINE == 0 || waits && !now.isBefore(lastLine.plus(WAIT_PER_LINE));
-        GuideLog.iteration(iterations, claimed.high(), claimed.low(), shown);
-        if (shown || !waits) {
-            lastLine = now;
+        Claimed claimed = claims.claim(tx, slots.free());
+        // Now, so that the next claim, perhaps in this very commit, does not give them once more.
+        claimed.leases().forEach(slots::take);
+        tx.onRollback(() -> claimed.leases().forEach(slots::giveBack));
+        return claimed;
+    }
+
+    private void rode(@Nullable Claimed claimed) {
+        if (claimed == null) {
+            wake();
+        } else {
+            claimed(claimed);
         }
-        if (claimed.more()) {
-            return now;
+    }
+
+    private void claimed(Claimed claimed) {
+        claimed.leases().forEach(start);
+        lock.lock();
+        try {
+            iterations++;
+            Instant now = clock.instant();
+            boolean waits = claimed.high() + claimed.low() > 0;
+            boolean shown =
+                    iterations % ITERATIONS_PER_LINE == 0 || waits && !now.isBefore(lastLine.plus(WAIT_PER_LINE));
+            GuideLog.iteration(iterations, claimed.high(), claimed.low(), shown);
+            if (shown || !waits) {
+                lastLine = now;
+            }
+            Instant line = waits ? lastLine.plus(WAIT_PER_LINE) : null;
+            Instant due = claimed.nextDue();
+            next = due == null || line != null && line.isBefore(due) ? line : due;
+            woken |= claimed.more();
+            changed.signal();
+        } finally {
+            lock.unlock();
         }
-        Instant line = waits ? lastLine.plus(WAIT_PER_LINE) : null;
-        Instant due = claimed.nextDue();
-        return due == null || line != null && line.isBefore(due) ? line : due;
     }
 
     void wake() {
@@ -94,31 +122,38 @@ final class ClaimLoop implements Runnable {
         }
     }
 
+    /** From the next commit on nothing is claimed. */
     void stop() {
+        stopped = true;
+        wake();
+    }
+
+    private void retryLater() {
         lock.lock();
         try {
-            stopped = true;
-            changed.signal();
+            next = clock.instant().plus(STORE_RETRY);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits until woken or until that time; false = stopped. */
-    private boolean await(@Nullable Instant until) {
+    /** Waits until woken or until the next claim is due; false = stopped. */
+    private boolean await() {
         lock.lock();
         try {
             while (!woken && !stopped) {
-                if (until == null) {
+                if (next == null) {
                     changed.awaitUninterruptibly();
-                } else {
-                    long millis = Duration.between(clock.instant(), until).toMillis();
-                    if (millis <= 0 || !changed.await(millis, TimeUnit.MILLISECONDS)) {
-                        break;
-                    }
+                    continue;
                 }
+                long millis = Duration.between(clock.instant(), next).toMillis();
+                if (millis <= 0) {
+                    break;
+                }
+                changed.await(millis, TimeUnit.MILLISECONDS);
             }
             woken = false;
+            next = null;
             return !stopped;
         } catch (InterruptedException e) {
             return false;

@@ -72,7 +72,6 @@ public final class WorkerPool {
         if (storage.read(tx -> "true".equals(tx.settings().get(Claims.PAUSED)))) {
             ServiceLog.paused();
         }
-        signals.onWork(loop::wake);
         thread.start();
     }
 
@@ -80,6 +79,7 @@ public final class WorkerPool {
     public void drain(Duration patience) throws InterruptedException {
         loop.stop();
         thread.join();
+        storage.inTransaction(Caller.SERVICE, tx -> true); // after it, every lease claimed before is known
         awaitIdle(patience);
         for (Lease lease : leases.all()) {
             handBack(lease);

@@ -4,11 +4,12 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of commits in their order, on one thread: first all callbacks of a commit, then its answers. So what the
+ * Tells of commits in their order, one after the other: first all callbacks of a commit, then its answers. So what the
  * callbacks do, lines in the log for one, comes before anything that anybody does with an answer.
  */
 final class Announcer implements AutoCloseable {
@@ -16,21 +17,40 @@ final class Announcer implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("store-announcer").factory());
 
+    /** Commits given to the thread that it has not told of. */
+    private final AtomicInteger behind = new AtomicInteger();
+
+    /** Tells of it soon, on a thread of its own. */
     void announce(List<Command.Ran> commit) {
+        behind.incrementAndGet();
         thread.execute(() -> {
-            for (Command.Ran ran : commit) {
-                for (Runnable callback : ran.callbacks()) {
-                    try {
-                        callback.run();
-                    } catch (RuntimeException e) {
-                        log.error("A callback after a commit failed", e);
-                    }
+            tell(commit);
+            behind.decrementAndGet();
+        });
+    }
+
+    /** Tells of it on the caller's thread if that keeps the order; only the writer may call this. */
+    void announceNow(List<Command.Ran> commit) {
+        if (behind.get() == 0) {
+            tell(commit);
+        } else {
+            announce(commit);
+        }
+    }
+
+    private static void tell(List<Command.Ran> commit) {
+        for (Command.Ran ran : commit) {
+            for (Runnable callback : ran.callbacks()) {
+                try {
+                    callback.run();
+                } catch (RuntimeException e) {
+                    log.error("A callback after a commit failed", e);
                 }
             }
-            for (Command.Ran ran : commit) {
-                ran.announce().run();
-            }
-        });
+        }
+        for (Command.Ran ran : commit) {
+            ran.announce().run();
+        }
     }
 
     @Override

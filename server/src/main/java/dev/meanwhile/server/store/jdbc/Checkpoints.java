@@ -1,8 +1,5 @@
 package dev.meanwhile.server.store.jdbc;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -11,23 +8,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves the write-ahead log into the database: beside the writer while it is small, and with the writer waiting once
- * it is large, since beside a steady writer alone it would never start anew.
+ * Moves the write-ahead log into the database: beside the writer while it is short, and with the writer waiting once
+ * it is long, since beside a steady writer alone it would never start anew. The file is never cut: a commit that
+ * overwrites costs the disk about half of one that makes the file longer.
  */
 final class Checkpoints implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger("STORE");
-    private static final long PASSIVE_ABOVE = 4L << 20;
-    private static final long RESTART_ABOVE = 64L << 20;
+
+    /** In frames, of a page each: 4 MiB and 64 MiB. */
+    private static final int PASSIVE_EVERY = 1 << 10;
+
+    private static final int RESTART_ABOVE = 16 << 10;
+
     private final Database database;
-    private final Path wal;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("store-checkpoints").factory());
     private final AtomicBoolean passiveRuns = new AtomicBoolean();
-    private long passiveAt = PASSIVE_ABOVE;
+    private int triedAt;
 
     Checkpoints(Database database) {
         this.database = database;
-        this.wal = database.wal();
     }
 
     /** Makes the database file whole before anything is served, so that nothing rests on the log of an earlier run. */
@@ -35,15 +35,16 @@ final class Checkpoints implements AutoCloseable {
         checkpoint("TRUNCATE");
     }
 
-    /** Called by the writer after each commit. */
-    void afterCommit() {
-        long size = size();
-        if (size > RESTART_ABOVE) {
+    /** Called by the writer after each commit, with its connection. */
+    void afterCommit(JdbcTransaction tx) {
+        int frames = tx.logFrames();
+        if (frames < triedAt) {
+            triedAt = 0; // it began anew
+        }
+        if (frames > RESTART_ABOVE) {
             checkpoint("RESTART");
-            checkpoint("TRUNCATE");
-            passiveAt = PASSIVE_ABOVE;
-        } else if (size > passiveAt && passiveRuns.compareAndSet(false, true)) {
-            passiveAt = size + PASSIVE_ABOVE;
+        } else if (frames - triedAt >= PASSIVE_EVERY && passiveRuns.compareAndSet(false, true)) {
+            triedAt = frames;
             thread.execute(() -> {
                 try {
                     checkpoint("PASSIVE");
@@ -71,14 +72,6 @@ final class Checkpoints implements AutoCloseable {
             sql.one("PRAGMA wal_checkpoint(" + mode + ")", Row::number);
         } catch (StorageException e) {
             log.warn("A {} checkpoint failed; the next one tries again: {}", mode, e.getMessage());
-        }
-    }
-
-    private long size() {
-        try {
-            return Files.size(wal);
-        } catch (IOException e) {
-            return 0; // no log yet
         }
     }
 }

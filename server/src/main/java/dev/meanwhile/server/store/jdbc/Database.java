@@ -36,10 +36,6 @@ final class Database {
         source.setUrl("jdbc:sqlite:" + file);
     }
 
-    Path wal() {
-        return file.resolveSibling(FILE_NAME + "-wal");
-    }
-
     void create() {
         try {
             if (!Files.exists(file)) {

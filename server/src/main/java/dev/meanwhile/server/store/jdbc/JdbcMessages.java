@@ -37,8 +37,12 @@ final class JdbcMessages implements Messages {
 
     private final Sql sql;
 
-    JdbcMessages(Sql sql) {
+    /** Unended ones. */
+    private final Recent<Long, Message> recent;
+
+    JdbcMessages(Sql sql, Recent<Long, Message> recent) {
         this.sql = sql;
+        this.recent = recent;
     }
 
     @Override
@@ -66,7 +70,7 @@ final class JdbcMessages implements Messages {
                 submission.createTime());
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         sql.update("INSERT INTO message_text VALUES (?, ?, ?)", key, Checksum.of(bytes, session.key(), key), bytes);
-        return new Message(
+        Message message = new Message(
                 key,
                 id,
                 session.key(),
@@ -85,6 +89,8 @@ final class JdbcMessages implements Messages {
                 null,
                 0,
                 null);
+        recent.put(key, message);
+        return message;
     }
 
     @Override
@@ -98,7 +104,8 @@ final class JdbcMessages implements Messages {
 
     @Override
     public @Nullable Message find(long key) {
-        return sql.one(SELECT + " WHERE m.key = ?", JdbcMessages::map, key);
+        Message known = recent.get(key);
+        return known != null ? known : sql.one(SELECT + " WHERE m.key = ?", JdbcMessages::map, key);
     }
 
     @Override
@@ -137,6 +144,11 @@ final class JdbcMessages implements Messages {
                 message.notification(),
                 message.acknowledgeTime(),
                 message.key());
+        if (message.state().ended()) {
+            recent.remove(message.key());
+        } else {
+            recent.put(message.key(), message);
+        }
     }
 
     @Override
@@ -295,6 +307,7 @@ final class JdbcMessages implements Messages {
         sql.update("DELETE FROM failed_attempt WHERE message = ?", key);
         sql.update("DELETE FROM lane_event WHERE message = ?", key);
         sql.update("DELETE FROM message WHERE key = ?", key);
+        recent.remove(key);
     }
 
     private static Message map(Row row) throws SQLException {

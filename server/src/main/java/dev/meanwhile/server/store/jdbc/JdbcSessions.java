@@ -23,9 +23,26 @@ final class JdbcSessions implements Sessions {
             """;
 
     private final Sql sql;
+    private final Recent<Long, Session> recent;
+    private final Recent<Name, Long> recentKeys;
 
-    JdbcSessions(Sql sql) {
+    JdbcSessions(Sql sql, Recent<Long, Session> recent, Recent<Name, Long> recentKeys) {
         this.sql = sql;
+        this.recent = recent;
+        this.recentKeys = recentKeys;
+    }
+
+    /** What names a session to its users. */
+    record Name(long workspace, String id) {}
+
+    /** These two are not what they were. */
+    void activeChanged(@Nullable Long before, @Nullable Long after) {
+        if (before != null) {
+            recent.remove(before);
+        }
+        if (after != null) {
+            recent.remove(after);
+        }
     }
 
     @Override
@@ -52,13 +69,32 @@ final class JdbcSessions implements Sessions {
 
     @Override
     public @Nullable Session find(long workspace, String id) {
-        return sql.one(
+        Name name = new Name(workspace, id);
+        Long key = recentKeys.get(name);
+        Session known = key == null ? null : recent.get(key);
+        if (known != null && known.state() != SessionState.DELETED) {
+            return known;
+        }
+        Session found = sql.one(
                 SELECT + " WHERE s.workspace = ? AND s.id = ? AND s.state < 2", JdbcSessions::map, workspace, id);
+        if (found != null) {
+            recent.put(found.key(), found);
+            recentKeys.put(name, found.key());
+        }
+        return found;
     }
 
     @Override
     public @Nullable Session find(long key) {
-        return sql.one(SELECT + " WHERE s.key = ?", JdbcSessions::map, key);
+        Session known = recent.get(key);
+        if (known != null) {
+            return known;
+        }
+        Session found = sql.one(SELECT + " WHERE s.key = ?", JdbcSessions::map, key);
+        if (found != null) {
+            recent.put(key, found);
+        }
+        return found;
     }
 
     @Override
@@ -115,6 +151,10 @@ final class JdbcSessions implements Sessions {
                 session.usage().inputTokens(),
                 session.usage().outputTokens(),
                 session.key());
+        Session known = recent.get(session.key());
+        if (known != null) { // else its active state is not known for sure
+            recent.put(session.key(), session.withActive(known.active()));
+        }
     }
 
     @Override
@@ -151,6 +191,7 @@ final class JdbcSessions implements Sessions {
     public void remove(long key) {
         sql.update("DELETE FROM instruction WHERE session = ?", key);
         sql.update("DELETE FROM session WHERE key = ? AND state = 2", key);
+        recent.remove(key);
     }
 
     private static Session map(Row row) throws SQLException {

@@ -69,7 +69,7 @@ public final class JdbcStorage implements Storage {
 
     @Override
     public <T extends @Nullable Object> T inTransaction(Caller caller, Work<T> work) {
-        checkThread();
+        mayWait(!writer.isCurrentThread() && !readers.isCurrentThread());
         Command<T> command = new Command<>(caller, work);
         try {
             writer.submit(command);
@@ -83,14 +83,24 @@ public final class JdbcStorage implements Storage {
 
     @Override
     public <T extends @Nullable Object> T read(Work<T> work) {
-        checkThread();
-        Command<T> command = Readers.command(work);
+        mayWait(!writer.isCurrentThread() && !readers.inRead());
+        Command<T> command = new Command<>(Caller.USER, work);
         try {
             readers.submit(command);
             return command.answer().get(timeoutMillis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw failure(command.answer(), e);
         }
+    }
+
+    @Override
+    public <T> void rideAlong(Work<T> work, Consumer<@Nullable T> after) {
+        writer.rideAlong(new Rider<>(work, after));
+    }
+
+    @Override
+    public void onReader(Runnable task) {
+        readers.execute(task);
     }
 
     @Override
@@ -127,8 +137,8 @@ public final class JdbcStorage implements Storage {
         lock.close();
     }
 
-    private void checkThread() {
-        if (writer.isCurrentThread() || readers.isCurrentThread()) {
+    private static void mayWait(boolean may) {
+        if (!may) {
             throw new IllegalStateException("work on a thread of the store must not wait for the store");
         }
     }

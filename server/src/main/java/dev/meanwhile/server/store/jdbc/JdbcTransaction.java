@@ -17,6 +17,9 @@ import java.util.List;
 
 /** The views over one connection, used by one transaction after another on one thread. */
 final class JdbcTransaction implements Transaction, AutoCloseable {
+    /** Sessions, unended messages and workspaces, each: together some 20 MiB. */
+    private static final int RECENT = 10_000;
+
     private final Sql sql;
     private final Clock clock;
     private final Settings settings;
@@ -25,22 +28,40 @@ final class JdbcTransaction implements Transaction, AutoCloseable {
     private final Messages messages;
     private final Segments segments;
     private final Heads heads;
-    private final Lanes lanes;
+    private final JdbcLanes lanes;
     private final Notifications notifications;
+    private final List<Runnable> onRollback = new ArrayList<>();
     private List<Runnable> afterCommit = List.of();
+    private boolean workAvailable;
     private Instant now = Instant.EPOCH;
 
-    JdbcTransaction(Sql sql, Clock clock) {
+    private JdbcTransaction(Sql sql, Clock clock, int recent) {
         this.sql = sql;
         this.clock = clock;
         this.settings = new JdbcSettings(sql);
-        this.workspaces = new JdbcWorkspaces(sql);
-        this.sessions = new JdbcSessions(sql);
-        this.messages = new JdbcMessages(sql);
+        JdbcSessions recentSessions = new JdbcSessions(sql, new Recent<>(recent), new Recent<>(recent));
+        this.sessions = recentSessions;
+        this.workspaces = new JdbcWorkspaces(sql, new Recent<>(recent), recentSessions);
+        this.messages = new JdbcMessages(sql, new Recent<>(recent));
         this.segments = new JdbcSegments(sql);
         this.heads = new JdbcHeads(sql);
         this.lanes = new JdbcLanes(sql);
         this.notifications = new JdbcNotifications(sql);
+    }
+
+    /** For the one connection that writes. */
+    static JdbcTransaction ofWriter(Sql sql, Clock clock) {
+        return new JdbcTransaction(sql, clock, RECENT);
+    }
+
+    static JdbcTransaction ofReader(Sql sql, Clock clock) {
+        return new JdbcTransaction(sql, clock, 0);
+    }
+
+    /** A transaction begins on a connection that only reads: others have written since the last one. */
+    void startReading() {
+        lanes.forget();
+        startCommand();
     }
 
     /** The next command begins: a time and callbacks of its own. */
@@ -50,12 +71,44 @@ final class JdbcTransaction implements Transaction, AutoCloseable {
         sql.forgetWrites();
     }
 
+    /** Writes what the views have kept back; to be called before COMMIT. */
+    void flush() {
+        lanes.flush();
+    }
+
+    /** The commands since the last call are on disk. */
+    void committed() {
+        onRollback.clear();
+        workAvailable = false;
+    }
+
+    /** Takes back what the commands since then changed outside. */
+    void rolledBack() {
+        onRollback.reversed().forEach(Runnable::run);
+        onRollback.clear();
+        workAvailable = false;
+    }
+
+    /** Whether there may be something to claim since one of these commands. */
+    boolean broughtWork() {
+        return workAvailable;
+    }
+
     boolean wrote() {
         return sql.wrote();
     }
 
     List<Runnable> callbacks() {
         return afterCommit;
+    }
+
+    /** Length of the write-ahead log, in frames of one page each; it falls when the log begins anew. */
+    int logFrames() {
+        Integer frames = sql.one("PRAGMA wal_checkpoint(NOOP)", row -> {
+            row.count(); // whether it was busy
+            return row.count();
+        });
+        return frames == null ? 0 : frames;
     }
 
     void control(String statement) {
@@ -110,6 +163,16 @@ final class JdbcTransaction implements Transaction, AutoCloseable {
     @Override
     public void afterCommit(Runnable action) {
         afterCommit.add(action);
+    }
+
+    @Override
+    public void onRollback(Runnable action) {
+        onRollback.add(action);
+    }
+
+    @Override
+    public void workAvailable() {
+        workAvailable = true;
     }
 
     @Override

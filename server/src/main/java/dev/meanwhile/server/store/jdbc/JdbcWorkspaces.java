@@ -6,17 +6,28 @@ import org.jspecify.annotations.Nullable;
 
 final class JdbcWorkspaces implements Workspaces {
     private final Sql sql;
+    private final Recent<String, Workspace> recent;
+    private final JdbcSessions sessions;
 
-    JdbcWorkspaces(Sql sql) {
+    JdbcWorkspaces(Sql sql, Recent<String, Workspace> recent, JdbcSessions sessions) {
         this.sql = sql;
+        this.recent = recent;
+        this.sessions = sessions;
     }
 
     @Override
     public @Nullable Workspace find(String name) {
-        return sql.one(
-                "SELECT key, name, active_session FROM workspace WHERE name = ?",
-                row -> new Workspace(row.number(), row.text(), row.optionalNumber()),
-                name);
+        Workspace known = recent.get(name);
+        if (known == null) {
+            known = sql.one(
+                    "SELECT key, name, active_session FROM workspace WHERE name = ?",
+                    row -> new Workspace(row.number(), row.text(), row.optionalNumber()),
+                    name);
+            if (known != null) {
+                recent.put(name, known);
+            }
+        }
+        return known;
     }
 
     @Override
@@ -26,8 +37,10 @@ final class JdbcWorkspaces implements Workspaces {
     }
 
     @Override
-    public void setActive(long workspace, @Nullable Long session) {
-        sql.update("UPDATE workspace SET active_session = ? WHERE key = ?", session, workspace);
+    public void setActive(Workspace workspace, @Nullable Long session) {
+        sql.update("UPDATE workspace SET active_session = ? WHERE key = ?", session, workspace.key());
+        recent.remove(workspace.name());
+        sessions.activeChanged(workspace.activeSession(), session);
     }
 
     @Override

@@ -1,12 +1,12 @@
 package dev.meanwhile.server.store.jdbc;
 
 import dev.meanwhile.server.domain.Refusal;
-import dev.meanwhile.server.store.Storage.Caller;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /** A bounded pool of platform threads that read, each with a connection of its own. */
 final class Readers implements AutoCloseable {
@@ -15,8 +15,12 @@ final class Readers implements AutoCloseable {
 
     private final Database database;
     private final Clock clock;
-    private final BlockingQueue<Command<?>> queue = new ArrayBlockingQueue<>(QUEUE_SIZE);
+    private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
+
+    /** The connection of a reader's thread; null everywhere else. */
+    private final ThreadLocal<@Nullable Connection> own = new ThreadLocal<>();
+
     private volatile boolean stopped;
 
     Readers(Database database, Clock clock, int count) {
@@ -31,17 +35,32 @@ final class Readers implements AutoCloseable {
         threads.forEach(Thread::start);
     }
 
+    /** Runs the read on one of the threads; at once if this is one. */
     void submit(Command<?> command) {
-        if (!queue.offer(command)) {
+        Connection connection = own.get();
+        if (connection != null) {
+            connection.read(command);
+            return;
+        }
+        if (queue.size() >= QUEUE_SIZE) {
             throw Refusal.storageBusy();
         }
-        if (stopped) {
-            refuseWaiting();
-        }
+        add(() -> read(command));
+    }
+
+    /** Runs a task in which reads run at once. Not bounded: whoever may give one gives one at a time. */
+    void execute(Runnable task) {
+        add(task);
     }
 
     boolean isCurrentThread() {
-        return threads.contains(Thread.currentThread());
+        return own.get() != null;
+    }
+
+    /** Whether this thread reads just now, so that it can't read anything else. */
+    boolean inRead() {
+        Connection connection = own.get();
+        return connection != null && connection.reading;
     }
 
     @Override
@@ -51,54 +70,90 @@ final class Readers implements AutoCloseable {
         for (Thread thread : threads) {
             thread.join();
         }
-        refuseWaiting();
+        runWaiting();
+    }
+
+    private void add(Runnable task) {
+        queue.add(task);
+        if (stopped) {
+            runWaiting();
+        }
+    }
+
+    private void read(Command<?> command) {
+        Connection connection = own.get();
+        if (connection == null) {
+            command.refuse(Refusal.draining()).announce().run(); // the threads have ended
+        } else {
+            connection.read(command);
+        }
     }
 
     private void run() {
-        while (!stopped) {
-            try (JdbcTransaction tx = new JdbcTransaction(database.openReader(), clock)) {
-                boolean healthy = true;
-                while (healthy && !stopped) {
-                    healthy = read(tx, queue.take());
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        try (Connection connection = new Connection()) {
+            own.set(connection);
+            while (!stopped) {
+                queue.take().run();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Once the threads have ended: the reads among them are refused. */
+    private void runWaiting() {
+        for (Runnable task = queue.poll(); task != null; task = queue.poll()) {
+            task.run();
+        }
+    }
+
+    /** One thread's, made anew after each trouble of the store. */
+    private final class Connection implements AutoCloseable {
+        private @Nullable JdbcTransaction open;
+        private boolean reading;
+
+        void read(Command<?> command) {
+            if (command.abandoned()) {
                 return;
             }
+            reading = true;
+            try {
+                JdbcTransaction tx =
+                        open == null ? open = JdbcTransaction.ofReader(database.openReader(), clock) : open;
+                run(command, tx);
+            } catch (StorageException e) {
+                close();
+                command.refuse(e).announce().run();
+            } catch (RuntimeException | Error e) {
+                command.refuse(e).announce().run();
+            } finally {
+                reading = false;
+            }
         }
-    }
 
-    /** Whether the connection can be used on. */
-    private boolean read(JdbcTransaction tx, Command<?> command) {
-        if (command.abandoned()) {
-            return true;
-        }
-        try {
+        private void run(Command<?> command, JdbcTransaction tx) {
             tx.control("BEGIN");
-            tx.startCommand();
-            Command.Ran ran = command.run(tx);
+            Command.Ran ran;
+            try {
+                tx.startReading();
+                ran = command.run(tx);
+            } catch (StorageException e) {
+                throw e;
+            } catch (RuntimeException | Error e) {
+                tx.control("ROLLBACK");
+                throw e;
+            }
             tx.control("COMMIT");
             ran.announce().run();
-            return true;
-        } catch (RuntimeException | Error e) {
-            command.refuse(e).announce().run();
-            if (e instanceof StorageException) {
-                return false;
+        }
+
+        @Override
+        public void close() {
+            JdbcTransaction tx = open;
+            open = null;
+            if (tx != null) {
+                tx.close();
             }
-            tx.control("ROLLBACK");
-            return true;
         }
-    }
-
-    private void refuseWaiting() {
-        for (Command<?> command = queue.poll(); command != null; command = queue.poll()) {
-            command.refuse(Refusal.draining()).announce().run();
-        }
-    }
-
-    /** A read, as a command. */
-    static <T extends @org.jspecify.annotations.Nullable Object> Command<T> command(
-            dev.meanwhile.server.store.Storage.Work<T> work) {
-        return new Command<>(Caller.USER, work);
     }
 }

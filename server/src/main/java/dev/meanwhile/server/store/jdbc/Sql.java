@@ -42,6 +42,11 @@ final class Sql implements AutoCloseable {
         wrote = false;
     }
 
+    /** Something was changed that is written before the commit. */
+    void noteWrite() {
+        wrote = true;
+    }
+
     /** Runs a statement that neither reads nor writes rows: BEGIN, COMMIT and the like. */
     void control(String sql) {
         list(sql, row -> row);

@@ -15,6 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that writes: takes the commands that wait, runs them in one transaction, commits, and hands the
@@ -33,6 +34,7 @@ final class Writer implements Runnable {
     private final Consumer<Throwable> fatal;
     private final Thread thread = Thread.ofPlatform().name("store-writer").unstarted(this);
     private JdbcTransaction tx;
+    private volatile @Nullable Rider<?> rider;
     private volatile boolean stopped;
     private volatile boolean writable = true;
 
@@ -53,7 +55,7 @@ final class Writer implements Runnable {
         this.checkpoints = checkpoints;
         this.metrics = metrics;
         this.fatal = fatal;
-        this.tx = new JdbcTransaction(database.openWriter(), clock);
+        this.tx = JdbcTransaction.ofWriter(database.openWriter(), clock);
     }
 
     void start() {
@@ -75,6 +77,11 @@ final class Writer implements Runnable {
 
     boolean isCurrentThread() {
         return Thread.currentThread() == thread;
+    }
+
+    /** What rides in commits that bring work, see {@link dev.meanwhile.server.store.Storage#rideAlong}. */
+    void rideAlong(Rider<?> rider) {
+        this.rider = rider;
     }
 
     /** Queues a command; a user's is refused when too many wait, the service's own waits for room. */
@@ -111,7 +118,7 @@ final class Writer implements Runnable {
             giveRoomBack(batch.getFirst());
             runBatch(batch);
             batch.clear();
-            checkpoints.afterCommit();
+            checkpoints.afterCommit(tx);
         }
     }
 
@@ -130,16 +137,16 @@ final class Writer implements Runnable {
     private void runBatch(List<Command<?>> batch) {
         try {
             // What comes while the batch runs belongs to it: the larger a commit, the cheaper each command in it.
-            commit(batch, () -> fill(batch));
+            commit(batch, () -> fill(batch), rider);
         } catch (RuntimeException | Error e) {
             // One of them failed, or the commit did: nothing of the batch is kept, and each has its own try.
             List<Command<?>> alone = List.copyOf(batch);
             for (Command<?> command : alone) {
                 reopen();
                 try {
-                    commit(List.of(command), () -> false);
+                    commit(List.of(command), () -> false, null);
                 } catch (RuntimeException | Error failure) {
-                    announcer.announce(List.of(command.refuse(failure)));
+                    announce(List.of(command.refuse(failure)));
                     endIfUnsafe(failure);
                 }
             }
@@ -147,8 +154,11 @@ final class Writer implements Runnable {
         }
     }
 
-    /** @param more adds commands; whether it did */
-    private void commit(List<Command<?>> commands, BooleanSupplier more) {
+    /**
+     * @param more adds commands; whether it did
+     * @param riding null if the commit must go without, so that its trouble is not that of the commands
+     */
+    private void commit(List<Command<?>> commands, BooleanSupplier more, @Nullable Rider<?> riding) {
         long begin = System.nanoTime();
         List<Ran> ran = new ArrayList<>(commands.size());
         tx.control("BEGIN IMMEDIATE");
@@ -167,14 +177,34 @@ final class Writer implements Runnable {
                 ran.add(command.refuse(refusal));
             }
         }
+        int commandsRan = ran.size();
+        if (tx.broughtWork()) {
+            if (riding != null) {
+                tx.startCommand();
+                ran.add(riding.ride(tx));
+            } else if (rider != null) {
+                ran.add(rider.leftOut());
+            }
+        }
         try {
+            tx.flush();
             tx.control("COMMIT");
         } catch (StorageException e) {
             endIfUnsafe(e);
             throw e;
         }
-        metrics.commit(ran.size(), Duration.ofNanos(System.nanoTime() - begin));
-        announcer.announce(ran);
+        tx.committed();
+        metrics.commit(commandsRan, Duration.ofNanos(System.nanoTime() - begin));
+        announce(ran);
+    }
+
+    /** Here if nothing else waits, which spares the way to another thread; else beside the next commit. */
+    private void announce(List<Ran> ran) {
+        if (queue.isEmpty()) {
+            announcer.announceNow(ran);
+        } else {
+            announcer.announce(ran);
+        }
     }
 
     /** After a failed write or fsync nobody knows what is on disk: only a new start can tell. */
@@ -188,9 +218,10 @@ final class Writer implements Runnable {
     }
 
     private void reopen() {
+        tx.rolledBack();
         try {
             tx.close();
-            tx = new JdbcTransaction(database.openWriter(), clock);
+            tx = JdbcTransaction.ofWriter(database.openWriter(), clock);
         } catch (StorageException e) {
             fatal.accept(e);
         }

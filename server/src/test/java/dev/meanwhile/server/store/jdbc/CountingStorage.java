@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.ProgressHandler;
 
@@ -28,7 +29,7 @@ final class CountingStorage implements Storage {
         } catch (SQLException e) {
             throw new AssertionError(e);
         }
-        tx = new JdbcTransaction(new Sql(connection), clock);
+        tx = JdbcTransaction.ofReader(new Sql(connection), clock);
     }
 
     /** Instructions that the action's SQL takes. */
@@ -54,6 +55,7 @@ final class CountingStorage implements Storage {
     public <T extends @Nullable Object> T inTransaction(Caller caller, Work<T> work) {
         tx.control("BEGIN IMMEDIATE");
         T value = read(work);
+        tx.flush();
         tx.control("COMMIT");
         tx.callbacks().forEach(Runnable::run);
         return value;
@@ -61,8 +63,18 @@ final class CountingStorage implements Storage {
 
     @Override
     public <T extends @Nullable Object> T read(Work<T> work) {
-        tx.startCommand();
+        tx.startReading();
         return work.run(tx);
+    }
+
+    @Override
+    public <T> void rideAlong(Work<T> work, Consumer<@Nullable T> after) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void onReader(Runnable task) {
+        task.run();
     }
 
     @Override

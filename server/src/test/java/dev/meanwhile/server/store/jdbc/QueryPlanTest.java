@@ -17,6 +17,7 @@ import dev.meanwhile.server.domain.SessionCounts;
 import dev.meanwhile.server.domain.SessionState;
 import dev.meanwhile.server.domain.Submission;
 import dev.meanwhile.server.domain.TokenUsage;
+import dev.meanwhile.server.domain.Workspace;
 import dev.meanwhile.server.store.Head;
 import dev.meanwhile.server.store.LaneState;
 import dev.meanwhile.server.store.Transaction;
@@ -115,6 +116,7 @@ final class QueryPlanTest {
             Map.entry(Head.class, new Head(1, 1, 1, "m", Priority.HIGH, 1, 0, Head.Status.IN_LANE, null, 51)),
             Map.entry(LaneState.class, new LaneState("m", Priority.HIGH, 1, 0, 0, 0)),
             Map.entry(WorkspaceLane.class, new WorkspaceLane(1, "m", Priority.HIGH, 1, 1)),
+            Map.entry(Workspace.class, new Workspace(1, "x", 1L)),
             Map.entry(
                     FailedAttempt.class,
                     new FailedAttempt(1, NOW, NOW, "m", Priority.HIGH, FailureReason.INTERNAL, "text")));
@@ -131,7 +133,7 @@ final class QueryPlanTest {
         List<String> slow = new ArrayList<>();
         Set<String> needed = new LinkedHashSet<>();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(Database.FILE_NAME));
-                JdbcTransaction tx = new JdbcTransaction(new Sql(recording(connection)), Clock.systemUTC())) {
+                JdbcTransaction tx = JdbcTransaction.ofReader(new Sql(recording(connection)), Clock.systemUTC())) {
             // Twice: some statements run only where an earlier one left a row.
             callEverything(tx);
             callEverything(tx);
