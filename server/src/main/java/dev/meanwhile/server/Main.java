@@ -67,7 +67,7 @@ public final class Main {
             Logging.flush();
             Runtime.getRuntime().halt(0); // in order, so not with the signal's exit code
         }));
-        Banner.print(System.out, config, server.port());
+        Banner.print(System.out, config, server.port(), server.httpPort());
     }
 
     /** Nobody knows what is on disk: end now, and let the next start find out. */

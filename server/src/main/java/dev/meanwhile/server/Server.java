@@ -148,6 +148,11 @@ public final class Server {
         return grpc.port();
     }
 
+    /** Of the metrics; 0 = they are off. */
+    int httpPort() {
+        return http.map(OperatorHttp::port).orElse(0);
+    }
+
     /** Ends in order: refuses new calls, ends streams, finishes or hands back what runs. */
     void stop() throws InterruptedException {
         readiness.close();
