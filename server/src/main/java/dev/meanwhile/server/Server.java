@@ -111,6 +111,7 @@ public final class Server {
                 .build();
         Operations operations = new Operations(storage, queue, leases, models);
         metrics.lanes(() -> lanes(operations));
+        metrics.connectionBuffers(GrpcServer::bufferBytes);
         this.grpc = new GrpcServer(config.grpc(), api, operations, version(), limits);
         this.readiness = new Readiness(storage, grpc);
         this.http = http(config, metrics, readiness);

@@ -11,6 +11,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.util.internal.PlatformDependent;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
@@ -73,6 +74,11 @@ public final class GrpcServer {
     public void start() throws IOException {
         server.start();
         setServing(true);
+    }
+
+    /** What all connections hold outside of the heap: their buffers. */
+    public static long bufferBytes() {
+        return PlatformDependent.usedDirectMemory();
     }
 
     /** What health checks are told from now on. */

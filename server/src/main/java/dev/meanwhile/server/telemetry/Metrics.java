@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** What the service counts, for Prometheus. Cheap to call; every meter but those of libraries begins "meanwhile". */
@@ -92,6 +93,14 @@ public final class Metrics {
     /** Asked at each scrape, on the thread that scrapes. */
     public void lanes(Supplier<List<LaneDepth>> supplier) {
         lanes = supplier;
+    }
+
+    /** Asked at each scrape: what connections hold outside of the heap. */
+    public void connectionBuffers(LongSupplier bytes) {
+        Gauge.builder("meanwhile.connection.buffers", bytes::getAsLong)
+                .description("Memory of all connections' buffers, outside of the heap")
+                .baseUnit("bytes")
+                .register(registry);
     }
 
     /** A worker got it, {@code wait} after it was submitted. */

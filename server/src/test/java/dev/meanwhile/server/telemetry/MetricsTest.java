@@ -23,6 +23,7 @@ class MetricsTest {
         metrics.streamOpened();
         metrics.streamClosed();
         metrics.fencedWrite();
+        metrics.connectionBuffers(() -> 4_096);
         metrics.retryScheduled(FailureReason.PROVIDER_CUT);
         metrics.commit(5, Duration.ofMillis(4));
 
@@ -35,6 +36,7 @@ class MetricsTest {
         assertHas(text, "meanwhile_streams_total 2.0");
         assertHas(text, "meanwhile_streams_open 1.0");
         assertHas(text, "meanwhile_fenced_writes_total 1.0");
+        assertHas(text, "meanwhile_connection_buffers_bytes 4096.0");
         assertHas(text, "meanwhile_retries_total{reason=\"PROVIDER_CUT\"} 1.0");
         assertHas(text, "meanwhile_commit_commands_sum 5.0");
         assertHas(text, "meanwhile_commit_seconds_count 1");
