@@ -58,6 +58,7 @@ final class CallGuard implements ServerInterceptor {
         if (unary && !headers.containsKey(TIMEOUT)) {
             guarded.endAfter(timer, timeoutMillis);
         }
+        PartialRequests.onOverrun(() -> timer.execute(guarded::timeOut));
         return new GuardedListener<>(guarded, next.startCall(guarded, headers));
     }
 
@@ -71,7 +72,11 @@ final class CallGuard implements ServerInterceptor {
         }
 
         void endAfter(ScheduledExecutorService timer, long millis) {
-            timeout = timer.schedule(() -> end(GrpcErrors.of(Refusal.callTimeout())), millis, TimeUnit.MILLISECONDS);
+            timeout = timer.schedule(this::timeOut, millis, TimeUnit.MILLISECONDS);
+        }
+
+        void timeOut() {
+            end(GrpcErrors.of(Refusal.callTimeout()));
         }
 
         ServerCall.Listener<Q> refuse(Refusal refusal) {
