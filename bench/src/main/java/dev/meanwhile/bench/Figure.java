@@ -32,9 +32,14 @@ final class Figure {
         return new Figure(metric, unit, limitName, ceiling, true);
     }
 
+    /** With a bound that is the same on every machine; the worst run counts. */
+    static Figure within(double bound, String metric, String unit) {
+        return new Figure(metric, unit, null, bound, true);
+    }
+
     /** Measured for its own sake. */
     static Figure plain(String metric, String unit) {
-        return new Figure(metric, unit, null, 0, false);
+        return new Figure(metric, unit, null, Double.NaN, false);
     }
 
     void add(double value, double limit) {
@@ -62,7 +67,16 @@ final class Figure {
                 number(max()),
                 values.size());
         if (limitName == null) {
-            return start;
+            return Double.isNaN(floor)
+                    ? start
+                    : String.format(
+                            Locale.ROOT,
+                            "%s %12s %7s  <= %s %s",
+                            start,
+                            "",
+                            "",
+                            number(floor),
+                            max() <= floor ? "ok" : "above");
         }
         double ratio = median(ratios);
         boolean ok = lessIsBetter ? ratio <= floor : ratio >= floor;
@@ -95,6 +109,7 @@ final class Figure {
 
     String json() {
         boolean limited = limitName != null;
+        String limit = limited ? number4(median(limits)) : Double.isNaN(floor) ? "null" : number4(floor);
         return String.format(
                 Locale.ROOT,
                 "{\"metric\": \"%s\", \"value\": %.4f, \"unit\": \"%s\", \"limit\": %s, \"ratio\": %s, \"min\": %.4f,"
@@ -102,8 +117,8 @@ final class Figure {
                 metric,
                 median(),
                 unit,
-                limited ? String.format(Locale.ROOT, "%.4f", median(limits)) : "null",
-                limited ? String.format(Locale.ROOT, "%.4f", median(ratios)) : "null",
+                limit,
+                limited ? number4(median(ratios)) : "null",
                 min(),
                 max(),
                 values.size());
@@ -119,6 +134,10 @@ final class Figure {
 
     private static String number(double value) {
         return String.format(Locale.ROOT, Math.abs(value) < 100 ? "%.2f" : "%.0f", value);
+    }
+
+    private static String number4(double value) {
+        return String.format(Locale.ROOT, "%.4f", value);
     }
 
     private static double median(List<Double> numbers) {

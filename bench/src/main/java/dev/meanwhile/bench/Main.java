@@ -22,7 +22,7 @@ public final class Main {
             System.exit(MISUSED);
             return;
         }
-        List<Figure> figures = new Bench(options).run();
+        List<Figure> figures = options.readers() ? new SilentReaders(options).run() : new Bench(options).run();
         System.out.println(Figure.header());
         figures.forEach(figure -> System.out.println(figure.row()));
         String json = figures.stream().map(Figure::json).collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));

@@ -4,7 +4,9 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,11 +14,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** A server in a process of its own, and the channels to it. */
+/** A server in a process of its own, the channels to it, and what it takes of the machine. */
 final class ServerProcess implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern METRICS = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)/metrics");
     private final Process process;
+    private final BufferedReader out;
     private final int port;
     private final List<ManagedChannel> channels = new ArrayList<>();
 
@@ -24,19 +29,42 @@ final class ServerProcess implements AutoCloseable {
         this.process = new ProcessBuilder(command).redirectError(log.toFile()).start();
         // Ctrl-C at the bench leaves no server behind.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::destroy));
+        this.out = process.inputReader(StandardCharsets.UTF_8);
         try {
-            this.port = readPort();
+            this.port = readPort(LISTENING);
         } catch (IOException e) {
             process.destroyForcibly();
             throw new IOException("the server did not start, see " + log + ": " + e.getMessage(), e);
         }
     }
 
-    /** Meanwhile through its launcher's flags; its log goes to a file, as an operator's would. */
+    /** Meanwhile for the figures of speed: small answers at once, and room for as many as come. */
     static ServerProcess meanwhile(Path home, Path data, Path log) throws IOException {
+        return meanwhile(
+                home,
+                data,
+                log,
+                List.of(),
+                List.of(
+                        "--http=off",
+                        "--queue-capacity=10000000",
+                        "--workspace-capacity=10000000",
+                        "--model.simulated.adapter=simulated",
+                        "--model.simulated.latency=0s",
+                        "--model.simulated.chunk-delay=0s",
+                        "--model.simulated.chunks=" + Workload.CHUNKS,
+                        "--model.simulated.chunk-bytes=20",
+                        "--workers=64",
+                        "--reserved-for-active=16"));
+    }
+
+    /** Meanwhile through its launcher's flags; its log goes to a file, as an operator's would. */
+    static ServerProcess meanwhile(Path home, Path data, Path log, List<String> jvm, List<String> flags)
+            throws IOException {
         List<String> command = java();
         command.addAll(List.of(
                 "-XX:+ExitOnOutOfMemoryError", "-XX:MaxDirectMemorySize=256m", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(jvm);
         String more = System.getenv("MEANWHILE_JAVA_OPTS");
         if (more != null && !more.isBlank()) {
             command.addAll(List.of(more.strip().split("\\s+")));
@@ -46,17 +74,8 @@ final class ServerProcess implements AutoCloseable {
                 home.resolve("server/target/meanwhile-server.jar").toString(),
                 "dev.meanwhile.server.Main",
                 "--grpc=127.0.0.1:0",
-                "--http=off",
-                "--data=" + data,
-                "--queue-capacity=10000000",
-                "--workspace-capacity=10000000",
-                "--model.simulated.adapter=simulated",
-                "--model.simulated.latency=0s",
-                "--model.simulated.chunk-delay=0s",
-                "--model.simulated.chunks=" + Workload.CHUNKS,
-                "--model.simulated.chunk-bytes=20",
-                "--workers=64",
-                "--reserved-for-active=16"));
+                "--data=" + data));
+        command.addAll(flags);
         return new ServerProcess(command, log);
     }
 
@@ -70,12 +89,12 @@ final class ServerProcess implements AutoCloseable {
 
     /** A channel of its own connection; closed with the process. */
     ManagedChannel channel() {
-        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
-                .usePlaintext()
-                .directExecutor() // callbacks are short, and a hop to another thread would cost more than they do
-                .build();
-        channels.add(channel);
-        return channel;
+        return keep(builder(port).build());
+    }
+
+    /** A channel that takes so many bytes of each stream that nobody has read. */
+    ManagedChannel channel(int window) {
+        return keep(builder(port).flowControlWindow(window).build());
     }
 
     List<ManagedChannel> channels(int count) {
@@ -88,6 +107,30 @@ final class ServerProcess implements AutoCloseable {
 
     Duration cpu() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Where its metrics are, if they are on; to be asked for once. */
+    URI metrics() throws IOException {
+        return URI.create("http://127.0.0.1:" + readPort(METRICS) + "/metrics");
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /** A size from the kernel's own account of the process, in MiB: VmRSS, or VmHWM for the highest so far. */
+    double mebibytes(String name) throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
+            return lines.filter(line -> line.startsWith(name + ":"))
+                    .map(line -> line.replaceAll("\\D+", ""))
+                    .mapToDouble(kibibytes -> Double.parseDouble(kibibytes) / 1024)
+                    .findFirst()
+                    .orElse(Double.NaN);
+        }
     }
 
     @Override
@@ -109,12 +152,22 @@ final class ServerProcess implements AutoCloseable {
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     }
 
-    private int readPort() throws IOException {
-        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+    private static NettyChannelBuilder builder(int port) {
+        return NettyChannelBuilder.forAddress("127.0.0.1", port)
+                .usePlaintext()
+                .directExecutor(); // callbacks are short, and a hop to another thread would cost more than they do
+    }
+
+    private ManagedChannel keep(ManagedChannel channel) {
+        channels.add(channel);
+        return channel;
+    }
+
+    private int readPort(Pattern place) throws IOException {
         for (String line = out.readLine(); line != null; line = out.readLine()) {
-            Matcher listening = LISTENING.matcher(line);
-            if (listening.find()) {
-                return Integer.parseInt(listening.group(1));
+            Matcher matcher = place.matcher(line);
+            if (matcher.find()) {
+                return Integer.parseInt(matcher.group(1));
             }
         }
         throw new IOException("it ended");
