@@ -63,7 +63,12 @@ final class ServerProcess implements AutoCloseable {
             throws IOException {
         List<String> command = java();
         command.addAll(List.of(
-                "-XX:+ExitOnOutOfMemoryError", "-XX:MaxDirectMemorySize=256m", "--enable-native-access=ALL-UNNAMED"));
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:MaxDirectMemorySize=256m",
+                "-Xms64m",
+                "-XX:GCTimeRatio=4",
+                "-XX:MaxHeapFreeRatio=50",
+                "--enable-native-access=ALL-UNNAMED"));
         command.addAll(jvm);
         String more = System.getenv("MEANWHILE_JAVA_OPTS");
         if (more != null && !more.isBlank()) {
