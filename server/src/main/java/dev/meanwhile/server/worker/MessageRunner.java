@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Runs one attempt: iterates the model's output into the log, and ends the message or schedules its retry. */
@@ -70,11 +71,19 @@ final class MessageRunner {
     }
 
     private void giveUp(Lease lease, RuntimeException e) throws InterruptedException {
+        fail(lease, List.of(), failureOf(lease, e), refusal -> {});
+    }
+
+    private static ModelFailure failureOf(Lease lease, RuntimeException e) {
+        if (e instanceof Refusal refusal && PASSING.contains(refusal.reason())) {
+            return ModelFailure.fault(
+                    FailureReason.INTERNAL, "the server's store took nothing for too long; try again");
+        }
         ServiceLog.unexpected("attempt " + lease.attempt() + " of message " + lease.messageId(), e);
         String text = e instanceof CorruptTextException
-                ? "a stored text of this message fails its checksum; submit it again"
+                ? String.valueOf(e.getMessage())
                 : "a fault of the server; its log has the details";
-        fail(lease, List.of(), new ModelFailure(FailureReason.INTERNAL, false, false, null, text));
+        return new ModelFailure(FailureReason.INTERNAL, false, false, null, text);
     }
 
     private static void tellFenced(Lease lease) {
@@ -87,15 +96,15 @@ final class MessageRunner {
         RunnableModel model = Objects.requireNonNull(models.get(lease.model()));
         AnswerBuffer buffer = new AnswerBuffer(lease);
         lease.stop().onRaise(buffer::stop);
-        Prompt prompt = durably(lease, () -> prompts.build(lease, model.window()));
-        GuideLog.calling(model.simulated(), lease.model(), lease.sessionId());
         long deadline = System.nanoTime() + config.totalTimeout().toNanos();
+        Prompt prompt = durably(lease, () -> prompts.build(lease, model.window()), until(deadline));
+        GuideLog.calling(model.simulated(), lease.model(), lease.sessionId());
         ModelCall call = model.language().start(prompt, buffer);
         try {
             boolean ended = false;
             while (!ended) {
                 AnswerBuffer.Batch batch = buffer.take(deadline);
-                ended = write(lease, batch, buffer);
+                ended = write(lease, batch, buffer, until(deadline), refusal -> call.cancel());
             }
         } finally {
             call.cancel();
@@ -104,50 +113,73 @@ final class MessageRunner {
     }
 
     /** Whether that was the end. */
-    private boolean write(Lease lease, AnswerBuffer.Batch batch, AnswerBuffer buffer) throws InterruptedException {
+    private boolean write(
+            Lease lease,
+            AnswerBuffer.Batch batch,
+            AnswerBuffer buffer,
+            Consumer<Refusal> inTime,
+            Consumer<Refusal> atEnd)
+            throws InterruptedException {
         switch (batch.end()) {
             case null -> {
-                durably(lease, () -> log.append(lease, batch.entries()));
+                durably(lease, done(() -> log.append(lease, batch.entries())), inTime);
                 return false;
             }
             case AnswerBuffer.End.Whole(Completed completed) -> {
                 GuideLog.sendingResponse(lease.sessionId(), completed.byteCount());
                 durably(
                         lease,
-                        () -> log.end(lease, (tx, session, message) -> {
+                        done(() -> log.end(lease, (tx, session, message) -> {
                             tx.afterCommit(() -> GuideLog.completed(lease.sessionId(), completed.chunkCount()));
                             return queue.end(tx, session, message, batch.entries(), completed);
-                        }));
+                        })),
+                        atEnd);
             }
             case AnswerBuffer.End.Broken(ModelFailure failure) ->
-                fail(lease, buffer.bytes() == 0 ? List.of() : batch.entries(), failure);
+                fail(lease, buffer.bytes() == 0 ? List.of() : batch.entries(), failure, atEnd);
             case AnswerBuffer.End.Stopped stopped -> {}
         }
         return true;
     }
 
-    private void fail(Lease lease, List<ResponseEntry> lastEntries, ModelFailure failure) throws InterruptedException {
+    private void fail(Lease lease, List<ResponseEntry> lastEntries, ModelFailure failure, Consumer<Refusal> onTrouble)
+            throws InterruptedException {
         durably(
                 lease,
-                () -> log.end(lease, (tx, session, message) -> {
+                done(() -> log.end(lease, (tx, session, message) -> {
                     Failed failed = new Failed(failure.reason(), failure.message(), message.attempts());
                     RetryPolicy.Next next = retries.after(
                             failure, message.faults(), Objects.requireNonNull(message.startTime()), tx.now());
                     return next == null
                             ? queue.end(tx, session, message, lastEntries, failed)
                             : queue.retry(tx, session, message, next.faults(), failed, next.due());
-                }));
+                })),
+                onTrouble);
     }
 
-    /** A full disk does not end an answer: the write is tried each second until it commits or the message is stopped. */
-    private static void durably(Lease lease, Runnable write) throws InterruptedException {
-        durably(lease, () -> {
+    private static Supplier<Boolean> done(Runnable write) {
+        return () -> {
             write.run();
             return true;
-        });
+        };
     }
 
-    private static <T> T durably(Lease lease, Supplier<T> work) throws InterruptedException {
+    /** For what an attempt writes while its call is open: in trouble beyond that time it is given up. */
+    private static Consumer<Refusal> until(long deadline) {
+        return refusal -> {
+            if (System.nanoTime() - deadline >= 0) {
+                throw refusal;
+            }
+        };
+    }
+
+    /**
+     * A full disk does not end an answer: the write is tried each second until it commits or the message is stopped.
+     *
+     * @param onTrouble hears each time why it must be tried again, and may end that with an exception
+     */
+    private static <T> T durably(Lease lease, Supplier<T> work, Consumer<Refusal> onTrouble)
+            throws InterruptedException {
         while (true) {
             try {
                 return work.get();
@@ -155,6 +187,7 @@ final class MessageRunner {
                 if (!PASSING.contains(refusal.reason())) {
                     throw refusal;
                 }
+                onTrouble.accept(refusal);
                 if (lease.stop().raised()) {
                     throw new FencedException(lease);
                 }

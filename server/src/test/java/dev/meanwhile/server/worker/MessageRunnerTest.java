@@ -2,10 +2,13 @@ package dev.meanwhile.server.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.meanwhile.server.ChatStore;
 import dev.meanwhile.server.SettableClock;
+import dev.meanwhile.server.StoredFile;
 import dev.meanwhile.server.domain.ConflictPolicy;
 import dev.meanwhile.server.domain.FailureReason;
 import dev.meanwhile.server.domain.Lease;
@@ -97,13 +100,47 @@ final class MessageRunnerTest {
         assertEquals(MessageState.RUNNING, chat.message(lease).state());
     }
 
+    /** Planted: appends tried until they commit, as it was: the call stays open as long as the disk is full. */
+    @Test
+    void p12AStoreThatTakesNothingClosesTheCallAfterTheTotalTimeoutAndEndsTheAttemptOnceItCan() throws Exception {
+        Lease lease = chat.claim();
+        try (StoredFile file = new StoredFile(folder)) {
+            file.change("CREATE TRIGGER full BEFORE UPDATE ON message BEGIN SELECT raise(ABORT, 'full'); END");
+        }
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Thread runner = Thread.ofVirtual().start(() -> {
+            try {
+                run(lease, Duration.ofMillis(500), (prompt, listener) -> {
+                    listener.text("lost");
+                    return () -> closed.complete(null);
+                });
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        closed.get(60, TimeUnit.SECONDS);
+        assertTrue(runner.isAlive(), "the end is tried on");
+        assertEquals(MessageState.RUNNING, chat.message(lease).state());
+        try (StoredFile file = new StoredFile(folder)) {
+            file.change("DROP TRIGGER full");
+        }
+        assertTrue(runner.join(Duration.ofMinutes(1)));
+        Message message = chat.message(lease);
+        assertEquals(new Message.Faults(1, 0, 0), message.faults(), "given up, to be tried again");
+        assertNull(message.attemptTime());
+    }
+
     private void run(Lease lease, LanguageModel model) throws InterruptedException {
+        run(lease, Duration.ofMinutes(1), model);
+    }
+
+    private void run(Lease lease, Duration totalTimeout, LanguageModel model) throws InterruptedException {
         new MessageRunner(
                         chat.storage,
                         chat.log,
                         chat.queue,
                         Map.of("m", new RunnableModel(ChatStore.MODEL, model)),
-                        new WorkerConfig(Duration.ofMinutes(1), Duration.ofMinutes(1)),
+                        new WorkerConfig(totalTimeout, Duration.ofMinutes(1)),
                         new RetryPolicy(Duration.ofMinutes(1), () -> 0.5))
                 .run(lease);
     }
