@@ -113,18 +113,26 @@ final class CatchUp {
     }
 
     private boolean skipDamage(long damagedThrough) {
-        for (Message message : tx.messages().endedAfter(session.key(), damagedThrough - 1, MAX_TURNS)) {
-            if (message.firstSequence() <= damagedThrough) {
-                TurnFold fold = foldOf(message.id());
-                if (fold == null) {
-                    return false;
-                }
-                fold.unreadable(damagedThrough);
-                break;
+        Message damaged = owner(damagedThrough);
+        if (damaged != null) {
+            TurnFold fold = foldOf(damaged.id());
+            if (fold == null) {
+                return false;
             }
+            fold.unreadable(damagedThrough);
         }
         position = damagedThrough;
         return true;
+    }
+
+    /** The message that an entry belongs to that can't be read. */
+    private @Nullable Message owner(long sequence) {
+        Message answered = tx.messages().answeredAfter(session.key(), sequence - 1);
+        if (answered != null && answered.firstSequence() <= sequence) {
+            return answered;
+        }
+        List<Message> endedThere = tx.messages().endedBetween(session.key(), sequence - 1, sequence, 1);
+        return endedThere.isEmpty() ? tx.messages().oldestUnended(session.key()) : endedThere.getFirst();
     }
 
     /** The turn of the message, new if it is its first entry here; null = no room for another. */

@@ -10,6 +10,7 @@ import dev.meanwhile.server.domain.SessionState;
 import dev.meanwhile.server.domain.TokenUsage;
 import dev.meanwhile.server.domain.Workspace;
 import dev.meanwhile.server.queue.MessageQueue;
+import dev.meanwhile.server.store.CorruptTextException;
 import dev.meanwhile.server.store.RequestMatch;
 import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Storage;
@@ -165,7 +166,9 @@ public final class SessionRegistry {
                 after = after.withName(name.isEmpty() ? freeName(tx, before.workspaceKey(), before.number()) : name);
             }
             String instruction = change.instruction();
-            if (instruction != null) {
+            if (instruction == null) {
+                instruction = instruction(tx, before);
+            } else {
                 tx.sessions().setInstruction(before.key(), instruction.isEmpty() ? null : instruction);
                 after = after.withInstruction(!instruction.isEmpty());
             }
@@ -174,7 +177,7 @@ public final class SessionRegistry {
                 queue.reprioritize(tx, before, after, LaneEventKind.MODEL_CHANGED);
             }
             tx.afterCommit(() -> signals.sessionChanged(before.key(), before.workspace()));
-            return detail(tx, after);
+            return new Detail(after, instruction, false);
         });
     }
 
@@ -235,8 +238,15 @@ public final class SessionRegistry {
     }
 
     private static Detail detail(Transaction tx, Session session) {
-        String instruction = session.hasInstruction() ? tx.sessions().instruction(session.key()) : null;
-        return new Detail(session, instruction == null ? "" : instruction, false);
+        return new Detail(session, instruction(tx, session), false);
+    }
+
+    private static String instruction(Transaction tx, Session session) {
+        try {
+            return session.hasInstruction() ? tx.sessions().instruction(session.key()) : "";
+        } catch (CorruptTextException e) {
+            throw Refusal.logCorrupt(session.id(), e.sequence());
+        }
     }
 
     private String freeName(Transaction tx, long workspace, int number) {

@@ -227,8 +227,11 @@ public final class Refusal extends RuntimeException {
     public static Refusal logCorrupt(String sessionId, long sequence) {
         return new Refusal(
                 Reason.LOG_CORRUPT,
-                "the entry at sequence " + sequence + " of session '" + sessionId
-                        + "' fails its checksum and is not served; go on behind it",
+                sequence == 0
+                        ? "the system instruction of session '" + sessionId
+                                + "' fails its checksum and is not served; set it again with UpdateSession"
+                        : "the log of session '" + sessionId + "' is damaged up to sequence " + sequence
+                                + " and that part is not served; go on behind it",
                 Map.of("session_id", sessionId, "sequence", Long.toString(sequence)),
                 null);
     }

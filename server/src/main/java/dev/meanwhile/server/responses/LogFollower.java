@@ -78,7 +78,6 @@ public final class LogFollower implements AutoCloseable {
         try {
             emit();
         } catch (Refusal refusal) {
-            tellDamage(refusal);
             close();
             sink.failed(refusal);
         } catch (RuntimeException e) {
@@ -86,13 +85,6 @@ public final class LogFollower implements AutoCloseable {
             ServiceLog.unexpected("a stream (error_id " + errorId + ")", e);
             close();
             sink.failed(Refusal.internal(errorId));
-        }
-    }
-
-    private static void tellDamage(Refusal refusal) {
-        if (refusal.reason() == Refusal.Reason.LOG_CORRUPT) {
-            String sequence = String.valueOf(refusal.metadata().get("sequence"));
-            ServiceLog.corruptText(String.valueOf(refusal.metadata().get("session_id")), Long.parseLong(sequence));
         }
     }
 

@@ -6,8 +6,8 @@ public final class CorruptTextException extends RuntimeException {
     private final long sequence;
 
     /** The sequence is the last one of the segment, so that a reader can go on behind it; 0 for other texts. */
-    public CorruptTextException(String what, long sequence) {
-        super(what + " fails its checksum");
+    public CorruptTextException(String what, String remedy, long sequence) {
+        super(what + " fails its checksum; " + remedy);
         this.sequence = sequence;
     }
 

@@ -12,9 +12,10 @@ public interface Segments {
     void append(Message message, long firstSequence, List<ResponseEntry> entries);
 
     /**
-     * Entries of the message beyond the sequence, ascending: whole segments until one of the bounds is reached.
+     * Entries of the message beyond the sequence, ascending: whole segments until one of the bounds is reached. None
+     * are left out: what the log must hold and does not is damage too.
      *
-     * @throws CorruptTextException if a segment fails its checksum
+     * @throws CorruptTextException if the next segment fails its checksum or is missing
      */
     List<LogEntry> read(Message message, long afterSequence, int maxEntries, int maxBytes);
 

@@ -30,7 +30,11 @@ public interface Sessions {
     /** Writes all that can change; the active pointer is the workspace's. */
     void save(Session session);
 
-    @Nullable
+    /**
+     * The instruction of a session that has one.
+     *
+     * @throws CorruptTextException if it fails its checksum
+     */
     String instruction(long key);
 
     void setInstruction(long key, @Nullable String text);

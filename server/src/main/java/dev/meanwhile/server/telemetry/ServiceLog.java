@@ -142,12 +142,18 @@ public final class ServiceLog {
         STORE.error("Storage unavailable, submits are refused until it is back: {}", Clean.text(reason));
     }
 
+    /** SQLite itself can't make sense of what it reads, so no checksum of ours could say which text is lost. */
+    public static void databaseDamaged() {
+        STORE.error("The database file is damaged; stop the server, restore a backup and start it again");
+    }
+
     public static void storageBack() {
         STORE.info("Storage available again");
     }
 
-    public static void corruptText(String sessionId, long sequence) {
-        STORE.error("Stored text of session {} does not match its checksum at sequence {}", sessionId, sequence);
+    /** {@code what} is ids and words of ours. */
+    public static void corruptText(String sessionId, String what) {
+        STORE.error("Stored text of session {} does not match its checksum: {}", sessionId, what);
     }
 
     // Everything else

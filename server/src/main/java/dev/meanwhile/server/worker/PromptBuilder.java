@@ -7,6 +7,7 @@ import dev.meanwhile.server.domain.MessageState;
 import dev.meanwhile.server.domain.ResponseEntry.AttemptReset;
 import dev.meanwhile.server.domain.ResponseEntry.Text;
 import dev.meanwhile.server.llm.Prompt;
+import dev.meanwhile.server.responses.Fence;
 import dev.meanwhile.server.responses.FencedException;
 import dev.meanwhile.server.store.CorruptTextException;
 import dev.meanwhile.server.store.Storage;
@@ -25,7 +26,7 @@ final class PromptBuilder {
     private static final int BYTES_PER_TOKEN = 3;
 
     private static final int MAX_TURNS = 200;
-    private static final int MAX_ANSWER_BYTES = 4 << 20;
+    private static final int BYTES_PER_READ = 1 << 20;
     private final Storage storage;
 
     PromptBuilder(Storage storage) {
@@ -38,12 +39,14 @@ final class PromptBuilder {
      */
     Prompt build(Lease lease, int windowTokens) {
         return storage.read(tx -> {
-            Message message = tx.messages().find(lease.messageKey());
-            if (message == null) {
-                throw new FencedException(lease); // its session was deleted and purged since the claim
+            Fence.Passed passed = Fence.tryPass(tx, lease);
+            if (passed == null) {
+                throw new FencedException(lease); // what the purge has left of a deleted session is no history
             }
+            Message message = passed.message();
             String text = tx.messages().text(message);
-            String instruction = tx.sessions().instruction(lease.sessionKey());
+            String instruction =
+                    passed.session().hasInstruction() ? tx.sessions().instruction(lease.sessionKey()) : null;
             long room =
                     (long) windowTokens * BYTES_PER_TOKEN - size(text) - (instruction == null ? 0 : size(instruction));
             return new Prompt(instruction, history(tx, message, room), text);
@@ -80,12 +83,17 @@ final class PromptBuilder {
 
     private static String answer(Transaction tx, Message message) {
         StringBuilder text = new StringBuilder();
-        for (LogEntry entry : tx.segments().read(message, 0, Integer.MAX_VALUE, MAX_ANSWER_BYTES + 1)) {
-            switch (entry.entry()) {
-                case Text piece -> text.append(piece.text());
-                case AttemptReset reset -> text.setLength(0);
-                default -> {}
+        List<LogEntry> entries = tx.segments().read(message, 0, Integer.MAX_VALUE, BYTES_PER_READ);
+        while (!entries.isEmpty()) { // a read ends before what is damaged, and the next one tells of it
+            for (LogEntry entry : entries) {
+                switch (entry.entry()) {
+                    case Text piece -> text.append(piece.text());
+                    case AttemptReset reset -> text.setLength(0);
+                    default -> {}
+                }
             }
+            long last = entries.getLast().sequence();
+            entries = tx.segments().read(message, last, Integer.MAX_VALUE, BYTES_PER_READ);
         }
         return text.toString();
     }

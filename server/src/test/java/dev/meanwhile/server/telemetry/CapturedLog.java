@@ -8,21 +8,21 @@ import java.util.List;
 import java.util.Map;
 
 /** The real log, written into memory. */
-final class CapturedLog implements AutoCloseable {
+public final class CapturedLog implements AutoCloseable {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    CapturedLog(LogFormat format) {
+    public CapturedLog(LogFormat format) {
         Logging.install(format, Map.of(), out);
     }
 
     /** What was written since the start, as it is. */
-    List<String> raw() {
+    public List<String> raw() {
         assertTrue(Logging.flush(), "the log was not written in time");
         return out.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
     /** Without the time in front. */
-    List<String> lines() {
+    public List<String> lines() {
         return raw().stream()
                 .map(line -> {
                     assertTrue(line.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z \\[[A-Z]+] .*"), line);

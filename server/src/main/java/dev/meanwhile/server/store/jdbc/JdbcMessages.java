@@ -36,12 +36,15 @@ final class JdbcMessages implements Messages {
         """;
 
     private final Sql sql;
+    private final Damage damage;
+
 
     /** Unended ones. */
     private final Recent<Long, Message> recent;
 
-    JdbcMessages(Sql sql, Recent<Long, Message> recent) {
+    JdbcMessages(Sql sql, Damage damage, Recent<Long, Message> recent) {
         this.sql = sql;
+        this.damage = damage;
         this.recent = recent;
     }
 
@@ -153,21 +156,14 @@ final class JdbcMessages implements Messages {
 
     @Override
     public String text(Message message) {
-        String text = sql.one(
-                "SELECT checksum, text FROM message_text WHERE message = ?",
-                row -> {
-                    long checksum = row.number();
-                    byte[] bytes = row.bytes();
-                    if (checksum != Checksum.of(bytes, message.sessionKey(), message.key())) {
-                        throw new CorruptTextException("the text of message " + message.id(), 0);
-                    }
-                    return new String(bytes, StandardCharsets.UTF_8);
-                },
-                message.key());
-        if (text == null) {
-            throw new CorruptTextException("the missing text of message " + message.id(), 0);
+        StoredText stored =
+                sql.one("SELECT checksum, text FROM message_text WHERE message = ?", StoredText::map, message.key());
+        if (stored == null || !stored.belongsTo(message.sessionKey(), message.key())) {
+            String what = "the text of message " + message.id();
+            damage.met(message.sessionKey(), what);
+            throw new CorruptTextException(what, "submit it again", 0);
         }
-        return text;
+        return stored.text();
     }
 
     @Override

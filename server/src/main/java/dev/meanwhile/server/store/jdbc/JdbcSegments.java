@@ -15,9 +15,11 @@ final class JdbcSegments implements Segments {
     private static final int BYTES_PER_SEGMENT = 8 << 10;
 
     private final Sql sql;
+    private final Damage damage;
 
-    JdbcSegments(Sql sql) {
+    JdbcSegments(Sql sql, Damage damage) {
         this.sql = sql;
+        this.damage = damage;
     }
 
     @Override
@@ -52,19 +54,21 @@ final class JdbcSegments implements Segments {
     @Override
     public List<LogEntry> read(Message message, long afterSequence, int maxEntries, int maxBytes) {
         List<LogEntry> found = new ArrayList<>();
-        long from = afterSequence;
+        long from = Math.max(afterSequence, message.firstSequence() - 1);
         int bytes = 0;
-        while (found.size() < maxEntries && bytes < maxBytes) {
+        while (found.size() < maxEntries && bytes < maxBytes && !endsAt(message, from)) {
             StoredSegment segment = next(message.key(), from);
-            if (segment == null) {
-                break;
-            }
-            if (!segment.intact(message)) {
+            long damaged = damagedThrough(message, from, segment);
+            if (damaged > 0) {
                 if (!found.isEmpty()) {
                     break; // what lies before it is good; the next read meets it first
                 }
-                throw new CorruptTextException(
-                        "segment " + segment.first() + " of message " + message.id(), segment.last());
+                String what = "message " + message.id() + ", sequences " + (from + 1) + " to " + damaged;
+                damage.met(message.sessionKey(), what);
+                throw new CorruptTextException(what, "read on behind it", damaged);
+            }
+            if (segment == null) {
+                break;
             }
             long sequence = segment.first();
             for (ResponseEntry entry : EntryCodec.decode(segment.entries())) {
@@ -116,6 +120,65 @@ final class JdbcSegments implements Segments {
                 JdbcSegments::map,
                 message,
                 after);
+    }
+
+    private static boolean endsAt(Message message, long sequence) {
+        return message.terminalSequence() > 0 && sequence >= message.terminalSequence();
+    }
+
+    /** The end of the damage that begins right behind that sequence, 0 = none begins there. */
+    private long damagedThrough(Message message, long from, @Nullable StoredSegment segment) {
+        if (segment == null) {
+            return message.terminalSequence(); // unended: nothing more has come
+        }
+        if (segment.first() > from + 1 && missing(message, from + 1, segment.first())) {
+            return missingThrough(message, from + 1, segment.first());
+        }
+        return segment.intact(message) ? 0 : lastOf(message, from, segment);
+    }
+
+    /** Whether not all between two sequences are of messages that ended in the queue, as entries of others are. */
+    private boolean missing(Message message, long from, long before) {
+        return sql.count(
+                        "SELECT count(*) FROM message WHERE session = ? AND terminal_sequence > 0"
+                                + " AND terminal_sequence >= ? AND terminal_sequence < ?",
+                        message.sessionKey(),
+                        from,
+                        before)
+                < before - from;
+    }
+
+    private long missingThrough(Message message, long from, long before) {
+        List<Long> others = sql.list(
+                "SELECT terminal_sequence FROM message WHERE session = ? AND terminal_sequence > 0"
+                        + " AND terminal_sequence >= ? AND terminal_sequence < ? ORDER BY terminal_sequence",
+                Row::number,
+                message.sessionKey(),
+                from,
+                before);
+        long first = from;
+        for (long other : others) {
+            if (other > first) {
+                return other - 1;
+            }
+            first++;
+        }
+        return before - 1;
+    }
+
+    /** Where a damaged segment ends. Its own word counts only as far as the log and the next segment agree. */
+    private long lastOf(Message message, long from, StoredSegment segment) {
+        Long end = sql.one("SELECT last_sequence FROM session WHERE key = ?", Row::number, message.sessionKey());
+        long bound = end == null ? segment.last() : end;
+        Long next = sql.one(
+                "SELECT first_sequence FROM segment WHERE message = ? AND first_sequence > ?"
+                        + " ORDER BY first_sequence LIMIT 1",
+                Row::number,
+                message.key(),
+                Math.max(from + 1, segment.first()));
+        bound = next == null ? bound : Math.min(bound, next - 1);
+        bound = message.terminalSequence() > 0 ? Math.min(bound, message.terminalSequence()) : bound;
+        return Math.max(from + 1, Math.min(segment.last(), bound));
     }
 
     private static StoredSegment map(Row row) throws SQLException {

@@ -15,19 +15,21 @@ import org.jspecify.annotations.Nullable;
 final class JdbcSessions implements Sessions {
     private static final SessionState[] STATES = SessionState.values();
     private static final String SELECT = """
-            SELECT s.key, s.workspace, w.name, s.id, s.number, s.name, s.model, s.state, w.active_session IS s.key,
-                s.epoch, s.has_instruction, s.create_time, s.close_time, s.last_sequence, s.read_sequence,
-                s.queued_plain, s.queued_high, s.queued_low, s.running, s.unread, s.notifications, s.answered,
-                s.input_tokens, s.output_tokens
-            FROM session s JOIN workspace w ON w.key = s.workspace
-            """;
+        SELECT s.key, s.workspace, w.name, s.id, s.number, s.name, s.model, s.state, w.active_session IS s.key,
+            s.epoch, s.has_instruction, s.create_time, s.close_time, s.last_sequence, s.read_sequence,
+            s.queued_plain, s.queued_high, s.queued_low, s.running, s.unread, s.notifications, s.answered,
+            s.input_tokens, s.output_tokens
+        FROM session s JOIN workspace w ON w.key = s.workspace
+        """;
 
     private final Sql sql;
+    private final Damage damage;
     private final Recent<Long, Session> recent;
     private final Recent<Name, Long> recentKeys;
 
-    JdbcSessions(Sql sql, Recent<Long, Session> recent, Recent<Name, Long> recentKeys) {
+    JdbcSessions(Sql sql, Damage damage, Recent<Long, Session> recent, Recent<Name, Long> recentKeys) {
         this.sql = sql;
+        this.damage = damage;
         this.recent = recent;
         this.recentKeys = recentKeys;
     }
@@ -158,18 +160,13 @@ final class JdbcSessions implements Sessions {
     }
 
     @Override
-    public @Nullable String instruction(long key) {
-        return sql.one(
-                "SELECT checksum, text FROM instruction WHERE session = ?",
-                row -> {
-                    long checksum = row.number();
-                    byte[] text = row.bytes();
-                    if (checksum != Checksum.of(text, key)) {
-                        throw new CorruptTextException("the system instruction of session " + key, 0);
-                    }
-                    return new String(text, StandardCharsets.UTF_8);
-                },
-                key);
+    public String instruction(long key) {
+        StoredText stored = sql.one("SELECT checksum, text FROM instruction WHERE session = ?", StoredText::map, key);
+        if (stored == null || !stored.belongsTo(key)) {
+            damage.met(key, "the system instruction");
+            throw new CorruptTextException("the system instruction", "set it again with UpdateSession", 0);
+        }
+        return stored.text();
     }
 
     @Override

@@ -21,6 +21,7 @@ final class JdbcTransaction implements Transaction, AutoCloseable {
     private static final int RECENT = 10_000;
 
     private final Sql sql;
+    private final Damage damage;
     private final Clock clock;
     private final Settings settings;
     private final Workspaces workspaces;
@@ -37,16 +38,17 @@ final class JdbcTransaction implements Transaction, AutoCloseable {
 
     private JdbcTransaction(Sql sql, Clock clock, int recent) {
         this.sql = sql;
+        this.damage = new Damage(sql);
         this.clock = clock;
         this.settings = new JdbcSettings(sql);
-        JdbcSessions recentSessions = new JdbcSessions(sql, new Recent<>(recent), new Recent<>(recent));
+        JdbcSessions recentSessions = new JdbcSessions(sql, damage, new Recent<>(recent), new Recent<>(recent));
         this.sessions = recentSessions;
         this.workspaces = new JdbcWorkspaces(sql, new Recent<>(recent), recentSessions);
-        this.messages = new JdbcMessages(sql, new Recent<>(recent));
-        this.segments = new JdbcSegments(sql);
+        this.messages = new JdbcMessages(sql, damage, new Recent<>(recent));
+        this.segments = new JdbcSegments(sql, damage);
         this.heads = new JdbcHeads(sql);
         this.lanes = new JdbcLanes(sql);
-        this.notifications = new JdbcNotifications(sql);
+        this.notifications = new JdbcNotifications(sql, damage);
     }
 
     /** For the one connection that writes. */
@@ -69,6 +71,11 @@ final class JdbcTransaction implements Transaction, AutoCloseable {
         now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         afterCommit = new ArrayList<>(0);
         sql.forgetWrites();
+    }
+
+    /** The work of the command is over. */
+    void endCommand() {
+        damage.tell();
     }
 
     /** Writes what the views have kept back; to be called before COMMIT. */

@@ -1,6 +1,7 @@
 package dev.meanwhile.server.store.jdbc;
 
 import dev.meanwhile.server.domain.Refusal;
+import dev.meanwhile.server.telemetry.ServiceLog;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,7 +94,12 @@ final class Readers implements AutoCloseable {
         try (Connection connection = new Connection()) {
             own.set(connection);
             while (!stopped) {
-                queue.take().run();
+                Runnable task = queue.take();
+                try {
+                    task.run();
+                } catch (RuntimeException | Error e) {
+                    ServiceLog.unexpected("a task of a reader", e); // and the thread goes on
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -122,8 +128,8 @@ final class Readers implements AutoCloseable {
                         open == null ? open = JdbcTransaction.ofReader(database.openReader(), clock) : open;
                 run(command, tx);
             } catch (StorageException e) {
-                close();
                 command.refuse(e).announce().run();
+                close();
             } catch (RuntimeException | Error e) {
                 command.refuse(e).announce().run();
             } finally {
@@ -142,6 +148,8 @@ final class Readers implements AutoCloseable {
             } catch (RuntimeException | Error e) {
                 tx.control("ROLLBACK");
                 throw e;
+            } finally {
+                tx.endCommand();
             }
             tx.control("COMMIT");
             ran.announce().run();
@@ -152,7 +160,11 @@ final class Readers implements AutoCloseable {
             JdbcTransaction tx = open;
             open = null;
             if (tx != null) {
-                tx.close();
+                try {
+                    tx.close();
+                } catch (StorageException e) {
+                    ServiceLog.storeError("Closing a reader's connection", e);
+                }
             }
         }
     }

@@ -62,7 +62,8 @@ final class Row {
     }
 
     byte[] bytes() throws SQLException {
-        return database.column_blob(statement, column++);
+        byte[] bytes = database.column_blob(statement, column++);
+        return bytes == null ? new byte[0] : bytes; // the driver's way to say that it is empty
     }
 
     byte @Nullable [] optionalBytes() throws SQLException {
