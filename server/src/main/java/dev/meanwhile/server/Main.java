@@ -87,7 +87,8 @@ public final class Main {
     private static String words(ServerConfig config, Exception e) {
         if (e instanceof Refusal) {
             return "the data in " + config.store().dataFolder()
-                    + " can't be written; is the disk full? Free some space and start again";
+                    + " can't be used; free the disk if it is full, or restore a backup if the file is damaged, and"
+                    + " start again";
         }
         return e instanceof UncheckedIOException
                         || e instanceof IllegalStateException

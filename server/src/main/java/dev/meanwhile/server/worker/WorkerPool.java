@@ -2,6 +2,7 @@ package dev.meanwhile.server.worker;
 
 import dev.meanwhile.server.domain.FailureReason;
 import dev.meanwhile.server.domain.Lease;
+import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.domain.ResponseEntry.Failed;
 import dev.meanwhile.server.queue.Claims;
 import dev.meanwhile.server.queue.MessageQueue;
@@ -82,7 +83,11 @@ public final class WorkerPool {
         storage.inTransaction(Caller.SERVICE, tx -> true); // after it, every lease claimed before is known
         awaitIdle(patience);
         for (Lease lease : leases.all()) {
-            handBack(lease);
+            try {
+                handBack(lease);
+            } catch (Refusal refusal) {
+                lease.stop().raise(); // the store takes nothing now: the next start takes the message back
+            }
         }
         awaitIdle(Duration.ofSeconds(2));
     }

@@ -105,8 +105,8 @@ public final class JdbcStorage implements Storage {
 
     @Override
     public boolean writable() {
-        if (writer.writable()) {
-            return true;
+        if (writer.writable() || writer.damaged()) {
+            return !writer.damaged();
         }
         try {
             inTransaction(Caller.SERVICE, tx -> {
@@ -147,7 +147,9 @@ public final class JdbcStorage implements Storage {
         if (e instanceof ExecutionException) {
             return switch (e.getCause()) {
                 case StorageException storage -> {
-                    if (!storage.diskFull()) { // of which the writer has told
+                    if (storage.corrupt()) {
+                        ServiceLog.databaseDamaged();
+                    } else if (!storage.diskFull()) { // of which the writer has told
                         ServiceLog.storeError("Using the store", storage);
                     }
                     yield Refusal.storageUnavailable();

@@ -37,6 +37,7 @@ final class Writer implements Runnable {
     private volatile @Nullable Rider<?> rider;
     private volatile boolean stopped;
     private volatile boolean writable = true;
+    private volatile boolean damaged;
 
     Writer(
             Database database,
@@ -67,6 +68,11 @@ final class Writer implements Runnable {
         return writable;
     }
 
+    /** The file itself was found damaged: nothing is written any more, since it could overwrite what is still good. */
+    boolean damaged() {
+        return damaged;
+    }
+
     /** As much was written as any command needs. */
     void written() {
         if (!writable) {
@@ -86,6 +92,9 @@ final class Writer implements Runnable {
 
     /** Queues a command; a user's is refused when too many wait, the service's own waits for room. */
     void submit(Command<?> command) throws InterruptedException {
+        if (damaged) {
+            throw Refusal.storageUnavailable();
+        }
         if (command.caller() == Caller.SERVICE) {
             serviceRoom.acquire();
         } else if (!userRoom.tryAcquire()) {
@@ -142,6 +151,10 @@ final class Writer implements Runnable {
             // One of them failed, or the commit did: nothing of the batch is kept, and each has its own try.
             List<Command<?>> alone = List.copyOf(batch);
             for (Command<?> command : alone) {
+                if (damaged) {
+                    announcer.announce(List.of(command.refuse(Refusal.storageUnavailable())));
+                    continue;
+                }
                 reopen();
                 try {
                     commit(List.of(command), () -> false, null);
@@ -175,6 +188,8 @@ final class Writer implements Runnable {
                     throw refusal; // a refusal writes nothing, so take it back
                 }
                 ran.add(command.refuse(refusal));
+            } finally {
+                tx.endCommand();
             }
         }
         int commandsRan = ran.size();
@@ -211,6 +226,10 @@ final class Writer implements Runnable {
     private void endIfUnsafe(Throwable failure) {
         if (failure instanceof StorageException e && e.ioError()) {
             fatal.accept(e);
+        } else if (failure instanceof StorageException e && e.corrupt() && !damaged) {
+            damaged = true;
+            writable = false;
+            ServiceLog.storageUnavailable("the database is damaged and nothing more is written to it");
         } else if (failure instanceof StorageException e && e.diskFull() && writable) {
             writable = false;
             ServiceLog.storageUnavailable(e.words());
