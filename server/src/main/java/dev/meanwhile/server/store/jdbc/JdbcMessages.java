@@ -38,7 +38,6 @@ final class JdbcMessages implements Messages {
     private final Sql sql;
     private final Damage damage;
 
-
     /** Unended ones. */
     private final Recent<Long, Message> recent;
 
