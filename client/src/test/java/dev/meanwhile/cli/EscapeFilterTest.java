@@ -3,8 +3,7 @@ package dev.meanwhile.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,7 +74,7 @@ final class EscapeFilterTest {
     /** Whatever comes, in whatever pieces: nothing that a terminal obeys is left. */
     @Test
     void nothingThatDrivesATerminalIsLeft() {
-        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(11);
+        Random random = new Random(11);
         String alphabet = "\033\u009b\u009d\u009c\u0090\007\b\r\n\t[]P_^X\\;0123mhJ?() aü\u0018\177";
         for (int round = 0; round < 2_000; round++) {
             EscapeFilter filter = new EscapeFilter();
