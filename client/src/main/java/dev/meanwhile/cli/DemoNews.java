@@ -17,6 +17,7 @@ final class DemoNews implements AutoCloseable {
     private final Session session;
     private final WorkspaceWatch watch;
     private final CompletableFuture<Notification> first = new CompletableFuture<>();
+    private final CompletableFuture<Void> accepted = new CompletableFuture<>();
 
     private DemoNews(Screen screen, Session session, WorkspaceWatch watch) {
         this.screen = screen;
@@ -30,7 +31,12 @@ final class DemoNews implements AutoCloseable {
         return news;
     }
 
-    /** Waits for it; it must be about this message. */
+    /** From here on it may be told: an answer can be done before the story has said that its message is accepted. */
+    void tellFromNowOn() {
+        accepted.complete(null);
+    }
+
+    /** Waits until it is told; it must be about this message. */
     Notification await(String messageId) throws InterruptedException {
         try {
             Notification notification = first.get();
@@ -55,7 +61,7 @@ final class DemoNews implements AutoCloseable {
                     said = watch.next(LONGEST_SILENCE)) {
                 said.getChanges().getNotificationsList().stream()
                         .filter(n -> n.getSessionId().equals(session.getSessionId()))
-                        .forEach(this::tell);
+                        .forEach(n -> accepted.thenRun(() -> tell(n)));
             }
             first.completeExceptionally(new UserError("the server ended the watch"));
         } catch (RpcError e) {
@@ -66,12 +72,13 @@ final class DemoNews implements AutoCloseable {
     }
 
     private void tell(Notification notification) {
-        if (first.complete(notification)) {
+        if (!first.isDone()) {
             screen.line(screen.styled(
                     Style.YELLOW,
                     "   ● notification " + notification.getNumber() + ": "
                             + Words.value(notification.getType(), "NOTIFICATION_TYPE_") + " in session "
                             + Words.session(session)));
+            first.complete(notification);
         }
     }
 }

@@ -43,6 +43,7 @@ final class DemoStory {
             chapter("2. You ask in \"tax return\", where you are not, and don't wait for the answer.");
             Message elsewhere = ask(taxes, ELSEWHERE, Route.ROUTE_BACKGROUND);
             say("It is on disk, waits in lane LOW, and is answered in the background: another session is active.");
+            news.tellFromNowOn();
 
             chapter("3. Meanwhile you ask in \"trip to Lisbon\", and watch that answer come.");
             Message inFront = ask(trip, IN_FRONT, Route.ROUTE_FOREGROUND);

@@ -23,6 +23,7 @@ final class DemoCommandTest {
     @TempDir
     private Path folder = Path.of("");
 
+    /** Planted: a notification is told as soon as it comes; it then stands before "route: background". */
     @Test
     void theStoryIsToldInItsOrder() throws Exception {
         try (LoopbackServer server = LoopbackServer.of(new MemoryService().answering("an answer in pieces"));

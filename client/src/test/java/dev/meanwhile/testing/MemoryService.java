@@ -93,11 +93,12 @@ public final class MemoryService extends SessionServiceGrpc.SessionServiceImplBa
                 .setLogPosition(state.log(session).lastSequence())
                 .setEpoch(state.known(session).getEpoch())
                 .build();
-        end(answers, accepted);
         Notification news = state.answer(message.getMessageId());
+        // Before the answer to the call: two streams may overtake each other, and clients have to live with that.
         watchers.forEach(watcher -> watcher.onNext(WatchWorkspaceResponse.newBuilder()
                 .setChanges(WorkspaceChanges.newBuilder().addNotifications(news))
                 .build()));
+        end(answers, accepted);
     }
 
     @Override
