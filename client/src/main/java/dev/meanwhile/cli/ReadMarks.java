@@ -34,8 +34,9 @@ final class ReadMarks {
             if (others <= 0) {
                 client.markRead(sessionId, through);
             } else {
-                screen.note(Words.count(others, "other answer") + " of this session wait; read them with: " + Cli.NAME
-                        + " switch " + session.getNumber());
+                screen.note(Words.count(others, "other answer") + " of this session "
+                        + (others == 1 ? "waits; read it" : "wait; read them") + " with: " + Cli.NAME + " switch "
+                        + session.getNumber());
             }
         });
     }
