@@ -13,4 +13,9 @@ public interface LanguageModel {
     default boolean readsHistory() {
         return true;
     }
+
+    /** Tokens of its window that an answer may take, 0 if that is not known. */
+    default int answerTokens() {
+        return 0;
+    }
 }

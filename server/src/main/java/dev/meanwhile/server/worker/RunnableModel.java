@@ -10,8 +10,8 @@ public record RunnableModel(ModelInfo info, LanguageModel language) {
         return info.adapter().equals("simulated");
     }
 
-    /** Tokens of history it reads. */
+    /** Tokens of a prompt that it reads: its window without the room that the answer needs. */
     int window() {
-        return language.readsHistory() ? info.window() : 0;
+        return language.readsHistory() ? info.window() - language.answerTokens() : 0;
     }
 }

@@ -42,6 +42,12 @@ public final class OpenAiModel implements LanguageModel {
         return call;
     }
 
+    @Override
+    public int answerTokens() {
+        Integer maxTokens = config.maxTokens();
+        return maxTokens == null ? 0 : maxTokens;
+    }
+
     // One per call: its HTTP client is the call's own, which is what lets cancel() close it at any moment.
     private StreamingChatModel chatModel(CallHttp callHttp) {
         var key = config.key();

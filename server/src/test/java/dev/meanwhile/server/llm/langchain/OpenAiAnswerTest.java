@@ -62,6 +62,7 @@ class OpenAiAnswerTest {
             assertEquals(List.of("system=Be brief.", "user=one", "assistant=two", "user=three", "user= "), asked);
             assertTrue(body.contains("\"model\":\"tiny\""), body);
             assertTrue(body.contains("\"max_tokens\":77"), body);
+            assertEquals(77, provider.model().answerTokens());
             assertTrue(body.contains("\"temperature\":0.5"), body);
             assertTrue(body.contains("\"stream\":true"), body);
             assertEquals("Bearer " + ScriptedProvider.KEY, provider.authorization.get());
