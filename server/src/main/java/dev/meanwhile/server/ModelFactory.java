@@ -39,8 +39,8 @@ final class ModelFactory implements AutoCloseable {
                         openAi.providerName(),
                         openAi.maxTokens().isPresent() ? openAi.maxTokens().getAsInt() : null,
                         openAi.temperature().isPresent() ? openAi.temperature().getAsDouble() : null,
-                        provider.connect(),
-                        provider.total()));
+                        new OpenAiConfig.Timeouts(
+                                provider.connect(), provider.firstByte(), provider.idle(), provider.total())));
         };
     }
 

@@ -26,14 +26,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallHttp implements HttpClient {
     private final java.net.http.HttpClient http;
+    private final OpenAiConfig.Timeouts timeouts;
+    private final SilenceWatch silence = new SilenceWatch(this::close);
     private volatile boolean closed;
     private volatile boolean sent;
     private volatile boolean answered;
     private volatile @Nullable CompletableFuture<HttpResponse<InputStream>> exchange;
     private volatile @Nullable InputStream body;
 
-    CallHttp(java.net.http.HttpClient http) {
+    CallHttp(java.net.http.HttpClient http, OpenAiConfig.Timeouts timeouts) {
         this.http = http;
+        this.timeouts = timeouts;
     }
 
     /** Whether the request was on its way; what fails before is our own fault. */
@@ -44,6 +47,11 @@ final class CallHttp implements HttpClient {
     /** Whether a byte of a successful answer has come. */
     boolean answered() {
         return answered;
+    }
+
+    /** Whether it was closed because the provider said nothing for too long. */
+    boolean silent() {
+        return silence.ranOut();
     }
 
     /** Ends the exchange; whoever reads it gets an end or an error. */
@@ -58,10 +66,14 @@ final class CallHttp implements HttpClient {
 
     @Override
     public void execute(HttpRequest request, ServerSentEventParser parser, ServerSentEventListener listener) {
+        silence.start(timeouts.shortestSilence());
         try {
+            silence.listen(timeouts.firstByte());
             HttpResponse<InputStream> response = send(request);
+            silence.heard();
             try (InputStream in = new FirstByte(response.body())) {
                 if (response.statusCode() / 100 != 2) {
+                    silence.listen(timeouts.firstByte());
                     listener.onError(ProviderRefusal.read(response));
                     return;
                 }
@@ -74,6 +86,8 @@ final class CallHttp implements HttpClient {
             listener.onClose();
         } catch (IOException e) {
             listener.onError(e);
+        } finally {
+            silence.end();
         }
     }
 
@@ -124,7 +138,7 @@ final class CallHttp implements HttpClient {
         }
     }
 
-    /** Notes that something came. */
+    /** Notes that something came, and how long it did not. */
     private final class FirstByte extends FilterInputStream {
         FirstByte(InputStream in) {
             super(in);
@@ -132,16 +146,24 @@ final class CallHttp implements HttpClient {
 
         @Override
         public int read() throws IOException {
+            listen();
             int read = super.read();
+            silence.heard();
             answered |= read >= 0;
             return read;
         }
 
         @Override
         public int read(byte[] into, int from, int length) throws IOException {
+            listen();
             int read = super.read(into, from, length);
+            silence.heard();
             answered |= read > 0;
             return read;
+        }
+
+        private void listen() {
+            silence.listen(answered ? timeouts.idle() : timeouts.firstByte());
         }
     }
 }

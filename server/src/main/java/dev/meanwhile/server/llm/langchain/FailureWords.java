@@ -35,11 +35,24 @@ final class FailureWords {
     }
 
     ModelFailure timeout(boolean answered) {
-        String seconds = config.totalTimeout().toMillis() / 1000.0 + " s";
+        String seconds = seconds(config.timeouts().total());
         return answered
                 ? ModelFailure.fault(PROVIDER_TIMEOUT, provider + " did not finish the answer within " + seconds + ".")
                 : ModelFailure.outage(
                         PROVIDER_TIMEOUT, null, provider + " did not begin to answer within " + seconds + ".");
+    }
+
+    ModelFailure silence(boolean answered) {
+        return answered
+                ? ModelFailure.fault(
+                        PROVIDER_TIMEOUT,
+                        provider + " was silent for "
+                                + seconds(config.timeouts().idle()) + " in the middle of the answer.")
+                : ModelFailure.outage(
+                        PROVIDER_TIMEOUT,
+                        null,
+                        provider + " was silent for "
+                                + seconds(config.timeouts().firstByte()) + " before it began to answer.");
     }
 
     ModelFailure of(Throwable error, CallHttp http) {
@@ -98,6 +111,10 @@ final class FailureWords {
         }
         return ModelFailure.lasting(
                 PROVIDER_REJECTED, said + "; the same request would be refused again." + quote(refusal));
+    }
+
+    private static String seconds(Duration time) {
+        return time.toMillis() / 1000.0 + " s";
     }
 
     /** What the provider said itself, on one line and short. */

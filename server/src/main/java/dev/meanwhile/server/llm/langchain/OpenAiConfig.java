@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param model its name at the provider
  * @param maxTokens of one answer, null = the provider's default
  * @param temperature 0 to 2, null = the provider's default
- * @param connectTimeout for the connection alone
- * @param totalTimeout for the whole answer, from the call to its last byte
  */
 public record OpenAiConfig(
         URI baseUrl,
@@ -21,8 +19,28 @@ public record OpenAiConfig(
         String model,
         @Nullable Integer maxTokens,
         @Nullable Double temperature,
-        Duration connectTimeout,
-        Duration totalTimeout) {
+        Timeouts timeouts) {
+
+    /**
+     * How long a provider is waited for.
+     *
+     * @param connect for the connection alone
+     * @param firstByte for the header, and from there for the first byte
+     * @param idle for the next byte of an answer
+     * @param total for the whole answer, from the call to its last byte
+     */
+    public record Timeouts(Duration connect, Duration firstByte, Duration idle, Duration total) {
+        public Timeouts {
+            if (!connect.isPositive() || !firstByte.isPositive() || !idle.isPositive() || !total.isPositive()) {
+                throw new IllegalArgumentException("timeouts must be positive");
+            }
+        }
+
+        Duration shortestSilence() {
+            return firstByte.compareTo(idle) < 0 ? firstByte : idle;
+        }
+    }
+
     public OpenAiConfig {
         String scheme = baseUrl.getScheme();
         if (!("http".equals(scheme) || "https".equals(scheme)) || baseUrl.getHost() == null) {
@@ -40,9 +58,6 @@ public record OpenAiConfig(
         }
         if (temperature != null && !(temperature >= 0 && temperature <= 2)) {
             throw new IllegalArgumentException("temperature is " + temperature + "; it must be 0 to 2");
-        }
-        if (!connectTimeout.isPositive() || !totalTimeout.isPositive()) {
-            throw new IllegalArgumentException("timeouts must be positive");
         }
     }
 

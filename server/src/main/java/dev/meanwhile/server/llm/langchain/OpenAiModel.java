@@ -25,7 +25,7 @@ public final class OpenAiModel implements LanguageModel {
         HttpClient http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(config.connectTimeout())
+                .connectTimeout(config.timeouts().connect())
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .build();
         return new OpenAiModel(config, http);
@@ -33,8 +33,9 @@ public final class OpenAiModel implements LanguageModel {
 
     @Override
     public ModelCall start(Prompt prompt, AnswerListener listener) {
-        CallHttp callHttp = new CallHttp(http);
-        ProviderCall call = new ProviderCall(callHttp, new FailureWords(config), config.totalTimeout(), listener);
+        CallHttp callHttp = new CallHttp(http, config.timeouts());
+        ProviderCall call = new ProviderCall(
+                callHttp, new FailureWords(config), config.timeouts().total(), listener);
         // On a thread of its own, so that a listener that blocks holds this answer and no other.
         Thread.ofVirtual()
                 .name("model-call")

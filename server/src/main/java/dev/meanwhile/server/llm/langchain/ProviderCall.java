@@ -81,12 +81,19 @@ final class ProviderCall implements ModelCall, StreamingChatResponseHandler {
 
     @Override
     public void onError(Throwable error) {
-        listener.failed(timedOut ? words.timeout(http.answered()) : words.of(error, http));
+        listener.failed(outOfTime() ? noEnd() : words.of(error, http));
         stopReadingIfEnded();
     }
 
+    private boolean outOfTime() {
+        return timedOut || http.silent();
+    }
+
     private ModelFailure noEnd() {
-        return timedOut ? words.timeout(http.answered()) : words.cut();
+        if (timedOut) {
+            return words.timeout(http.answered());
+        }
+        return http.silent() ? words.silence(http.answered()) : words.cut();
     }
 
     // Only closes: the thread that reads then comes to an end of its own and tells it, so callbacks never overlap.

@@ -44,8 +44,8 @@ class ApiKeyTest {
                 "tiny",
                 null,
                 null,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1));
+                new OpenAiConfig.Timeouts(
+                        Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
 
         assertFalse((key + " " + config).contains(SECRET));
     }

@@ -42,19 +42,27 @@ final class ScriptedProvider implements AutoCloseable {
         return model(Duration.ofMinutes(1));
     }
 
+    OpenAiModel model(OpenAiConfig.Timeouts timeouts) {
+        return model(server.getAddress().getPort(), timeouts);
+    }
+
     OpenAiModel model(Duration totalTimeout) {
         return model(server.getAddress().getPort(), totalTimeout);
     }
 
     static OpenAiModel model(int port, Duration totalTimeout) {
+        Duration minute = Duration.ofMinutes(1);
+        return model(port, new OpenAiConfig.Timeouts(Duration.ofSeconds(5), minute, minute, totalTimeout));
+    }
+
+    private static OpenAiModel model(int port, OpenAiConfig.Timeouts timeouts) {
         return OpenAiModel.create(new OpenAiConfig(
                 URI.create("http://127.0.0.1:" + port + "/v1"),
                 ApiKey.fromEnvironment("KEY", name -> KEY),
                 "tiny",
                 77,
                 0.5,
-                Duration.ofSeconds(5),
-                totalTimeout));
+                timeouts));
     }
 
     /** Events, each flushed, and the orderly end of the stream. */
