@@ -77,8 +77,7 @@ public final class ChatStore implements AutoCloseable {
 
     /** Submits, and returns the message's id. */
     public String submit(String session, ConflictPolicy policy) {
-        return coordinator
-                .submit(new Coordinator.Wish(WORKSPACE, session, "hello", "", null, policy))
+        return Answers.of(coordinator.submit(new Coordinator.Wish(WORKSPACE, session, "hello", "", null, policy)))
                 .message()
                 .message()
                 .id();

@@ -27,6 +27,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Routes messages by the active session, and moves the active session. */
@@ -80,8 +81,8 @@ public final class Coordinator {
 
     private record Moved(Session session, @Nullable String previousId, int reprioritized) {}
 
-    /** Decides the route, and inserts message and place in one transaction. */
-    public Submitted submit(Wish wish) {
+    /** Decides the route, and inserts message and place in one transaction; answers when it is on disk. */
+    public CompletableFuture<Submitted> submit(Wish wish) {
         byte[] hash = PayloadHash.of(
                 wish.sessionId(),
                 wish.text(),
@@ -89,7 +90,7 @@ public final class Coordinator {
                 wish.policy().name());
         String id = ids.timeOrdered(clock.millis());
         int bytes = Utf8.length(wish.text());
-        return storage.inTransaction(Caller.USER, tx -> {
+        return storage.begin(tx -> {
             Workspace workspace = tx.workspaces().find(wish.workspace());
             if (workspace != null && !wish.requestId().isEmpty()) {
                 RequestMatch match = tx.messages().findRequest(workspace.key(), wish.requestId());

@@ -2,6 +2,7 @@ package dev.meanwhile.server.grpc;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.meanwhile.server.coordinator.Coordinator;
 import dev.meanwhile.server.coordinator.MessageView;
 import dev.meanwhile.server.coordinator.Turn;
 import dev.meanwhile.server.domain.CancelCause;
@@ -16,16 +17,29 @@ import dev.meanwhile.server.domain.SessionState;
 import dev.meanwhile.server.domain.Submission;
 import dev.meanwhile.server.domain.TokenUsage;
 import dev.meanwhile.v1.ConflictPolicy;
+import dev.meanwhile.v1.LaneDepth;
 import dev.meanwhile.v1.Message;
 import dev.meanwhile.v1.MessageState;
 import dev.meanwhile.v1.NotificationType;
 import dev.meanwhile.v1.RouteReason;
+import dev.meanwhile.v1.SubmitMessageResponse;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Maps what the coordinator gives into the contract's messages. */
 final class Protos {
     private Protos() {}
+
+    static SubmitMessageResponse submitted(Coordinator.Submitted submitted) {
+        return SubmitMessageResponse.newBuilder()
+                .setMessage(message(submitted.message()))
+                .setDuplicate(submitted.duplicate())
+                .setAheadInSession(submitted.aheadInSession())
+                .setLaneDepth(LaneDepth.newBuilder().setHigh(submitted.high()).setLow(submitted.low()))
+                .setLogPosition(submitted.logPosition())
+                .setEpoch(submitted.epoch())
+                .build();
+    }
 
     static Timestamp time(Instant time) {
         return Timestamp.newBuilder()

@@ -28,7 +28,6 @@ import dev.meanwhile.v1.GetServerInfoRequest;
 import dev.meanwhile.v1.GetServerInfoResponse;
 import dev.meanwhile.v1.GetSessionRequest;
 import dev.meanwhile.v1.GetSessionResponse;
-import dev.meanwhile.v1.LaneDepth;
 import dev.meanwhile.v1.ListMessagesRequest;
 import dev.meanwhile.v1.ListMessagesResponse;
 import dev.meanwhile.v1.ListModelsRequest;
@@ -187,25 +186,18 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
 
     @Override
     public void submitMessage(SubmitMessageRequest request, StreamObserver<SubmitMessageResponse> observer) {
-        reply(observer, () -> {
-            Coordinator.Submitted submitted = api.coordinator()
-                    .submit(new Coordinator.Wish(
-                            Shapes.workspace(request.getWorkspace()),
-                            Shapes.sessionId(request.getSessionId()),
-                            Shapes.text(request.getText()),
-                            Shapes.requestId(request.getRequestId()),
-                            Shapes.priority(request.getPriority()),
-                            Shapes.policy(request.getConflictPolicy())));
-            return SubmitMessageResponse.newBuilder()
-                    .setMessage(Protos.message(submitted.message()))
-                    .setDuplicate(submitted.duplicate())
-                    .setAheadInSession(submitted.aheadInSession())
-                    .setLaneDepth(
-                            LaneDepth.newBuilder().setHigh(submitted.high()).setLow(submitted.low()))
-                    .setLogPosition(submitted.logPosition())
-                    .setEpoch(submitted.epoch())
-                    .build();
-        });
+        // The one call that everybody waits for: it holds no thread until its commit is on disk.
+        Replies.replyLater(
+                observer,
+                () -> api.coordinator()
+                        .submit(new Coordinator.Wish(
+                                Shapes.workspace(request.getWorkspace()),
+                                Shapes.sessionId(request.getSessionId()),
+                                Shapes.text(request.getText()),
+                                Shapes.requestId(request.getRequestId()),
+                                Shapes.priority(request.getPriority()),
+                                Shapes.policy(request.getConflictPolicy()))),
+                Protos::submitted);
     }
 
     @Override

@@ -14,6 +14,8 @@ import dev.meanwhile.server.domain.ResponseEntry.Failed;
 import dev.meanwhile.server.domain.ResponseEntry.Outcome;
 import dev.meanwhile.server.domain.Session;
 import dev.meanwhile.server.domain.SessionCounts;
+import dev.meanwhile.server.domain.SessionState;
+import dev.meanwhile.server.responses.LogNews;
 import dev.meanwhile.server.responses.LogWriter;
 import dev.meanwhile.server.store.Head;
 import dev.meanwhile.server.store.Signals;
@@ -27,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,7 +135,10 @@ public final class MessageQueue {
             tx.lanes().count(session.workspaceKey(), message.model(), laneOf(message), 0, -1);
         }
         boolean anotherHead = replaceHead(tx, counted, message);
-        tellOfEnd(tx, counted, after, anotherHead);
+        tellOfEnd(tx, counted, after, () -> LogNews.of(after, session.lastSequence() + 1, entries));
+        if (anotherHead) {
+            tx.workAvailable();
+        }
         return counted;
     }
 
@@ -252,7 +258,7 @@ public final class MessageQueue {
         return true;
     }
 
-    private void tellOfEnd(Transaction tx, Session session, Message message, boolean anotherHead) {
+    private void tellOfEnd(Transaction tx, Session session, Message message, Supplier<Signals.@Nullable News> entries) {
         Outcome outcome = require(message.outcome());
         tx.afterCommit(() -> {
             ended.add(1);
@@ -274,11 +280,10 @@ public final class MessageQueue {
                         session.counts().answered(),
                         message.submission().route());
             }
-            signals.sessionChanged(session.key(), session.workspace());
+            // In a closed session the end of the log may have come with it, which only a read can tell.
+            boolean open = session.state() == SessionState.OPEN;
+            signals.sessionChanged(session.key(), session.workspace(), open ? entries : () -> null);
         });
-        if (anotherHead) {
-            tx.workAvailable();
-        }
     }
 
     private static Head headOf(Transaction tx, Session session) {

@@ -5,6 +5,7 @@ import dev.meanwhile.server.domain.Message;
 import dev.meanwhile.server.domain.ResponseEntry.Outcome;
 import dev.meanwhile.server.domain.Session;
 import dev.meanwhile.server.domain.SessionState;
+import dev.meanwhile.server.store.Signals.News;
 import dev.meanwhile.server.store.Transaction;
 import java.util.List;
 import java.util.Objects;
@@ -48,6 +49,23 @@ final class LogCursor {
     /** Everything up to here that matches was given out. */
     long position() {
         return position;
+    }
+
+    /** Whether entries of that message can belong to the stream. */
+    boolean concerns(long message) {
+        return messageKey == null || messageKey == message;
+    }
+
+    /** What comes next, without a read: if it is these entries. */
+    @Nullable
+    Step take(News news) {
+        List<LogEntry> entries = news.entries();
+        if (!follow || entries.getFirst().sequence() != position + 1) {
+            return null;
+        }
+        position = entries.getLast().sequence();
+        boolean last = messageKey != null && entries.getLast().entry() instanceof Outcome;
+        return new Step.Entries(entries, last, true);
     }
 
     Step next(Transaction tx) {

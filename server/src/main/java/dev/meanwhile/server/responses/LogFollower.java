@@ -2,9 +2,11 @@ package dev.meanwhile.server.responses;
 
 import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.store.Signals;
+import dev.meanwhile.server.store.Signals.News;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.telemetry.ServiceLog;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ public final class LogFollower implements AutoCloseable {
     private final Consumer<LogFollower> onClose;
     private final Signals.@Nullable Subscription subscription;
     private final Silence silence = new Silence();
+    private final AtomicReference<Hint> hint = new AtomicReference<>(new Nothing());
     private volatile boolean closed;
     private volatile boolean draining;
     private volatile boolean heartbeatDue;
@@ -38,12 +41,33 @@ public final class LogFollower implements AutoCloseable {
         this.sink = sink;
         this.pump = new Pump(storage::onReader, this::run);
         this.onClose = onClose;
-        this.subscription = follow ? signals.onSession(sessionKey, this::wake) : null;
+        this.subscription = follow ? signals.onSession(sessionKey, this::changed) : null;
     }
+
+    /** What is known of the log since the last step. */
+    private sealed interface Hint {}
+
+    private record Nothing() implements Hint {}
+
+    /** Something may have changed: read. */
+    private record Look() implements Hint {}
+
+    /** These entries came, and nothing else. */
+    private record Came(News news) implements Hint {}
 
     /** There may be something to do: a commit, room in the sink, a heartbeat that is due. */
     public void wake() {
+        hint.set(new Look());
         if (!closed) {
+            pump.wake();
+        }
+    }
+
+    private void changed(@Nullable News news) {
+        if (news == null) {
+            wake();
+        } else if (cursor.concerns(news.messageKey()) && !closed) {
+            hint.updateAndGet(known -> known instanceof Nothing ? new Came(news) : new Look());
             pump.wake();
         }
     }
@@ -89,7 +113,11 @@ public final class LogFollower implements AutoCloseable {
     }
 
     private void emit() {
-        if (closed || !sink.ready()) {
+        if (closed) {
+            return;
+        }
+        if (!sink.ready()) {
+            hint.set(new Look()); // once it is; so nothing is held for it
             return;
         }
         if (draining) {
@@ -97,7 +125,12 @@ public final class LogFollower implements AutoCloseable {
             sink.closing(LogSink.Closing.DRAINING, cursor.position());
             return;
         }
-        switch (storage.read(cursor::next)) {
+        LogCursor.@Nullable Step step = switch (hint.getAndSet(new Nothing())) {
+            case Came(News news) -> cursor.take(news);
+            case Look look -> null;
+            case Nothing nothing -> null;
+        };
+        switch (step != null ? step : storage.read(cursor::next)) {
             case LogCursor.Step.Entries(var entries, boolean last, boolean rest) -> {
                 sink.entries(entries);
                 silence.broken();

@@ -43,7 +43,10 @@ public final class ResponseLog {
             }
             tx.afterCommit(() -> {
                 metrics.chunksAppended(entries.size(), bytes(entries));
-                signals.sessionChanged(lease.sessionKey(), lease.workspace());
+                signals.sessionChanged(
+                        lease.sessionKey(),
+                        lease.workspace(),
+                        () -> LogNews.of(message, session.lastSequence() + 1, entries));
             });
             return after.session();
         });

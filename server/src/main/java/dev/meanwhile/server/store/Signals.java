@@ -1,14 +1,19 @@
 package dev.meanwhile.server.store;
 
+import dev.meanwhile.server.domain.LogEntry;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hints that something was committed: listeners look into the store again. Raised by after-commit callbacks;
- * listeners must not block. Nothing depends on a signal arriving more than once or carrying anything.
+ * listeners must not block. Nothing depends on a signal arriving more than once or carrying anything: news only spare
+ * a read.
  */
 public final class Signals {
 
@@ -18,12 +23,15 @@ public final class Signals {
         void close();
     }
 
-    private final Map<Long, List<Runnable>> bySession = new ConcurrentHashMap<>();
+    /** What a commit brought to a session's log: consecutive entries of one message. */
+    public record News(long messageKey, List<LogEntry> entries) {}
+
+    private final Map<Long, List<Consumer<@Nullable News>>> bySession = new ConcurrentHashMap<>();
     private final Map<String, List<LongConsumer>> byWorkspace = new ConcurrentHashMap<>();
     private final List<Runnable> forPurge = new CopyOnWriteArrayList<>();
 
-    /** Called when the session's log or its end state changed. */
-    public Subscription onSession(long session, Runnable listener) {
+    /** Called when the session's log or its end state changed; with the news if they are all that changed. */
+    public Subscription onSession(long session, Consumer<@Nullable News> listener) {
         return add(bySession, session, listener);
     }
 
@@ -40,8 +48,15 @@ public final class Signals {
 
     /** The session's log or end state changed, and so did its workspace. */
     public void sessionChanged(long session, String workspace) {
-        for (Runnable listener : bySession.getOrDefault(session, List.of())) {
-            listener.run();
+        sessionChanged(session, workspace, () -> null);
+    }
+
+    /** As above; the news are asked for only if somebody listens. */
+    public void sessionChanged(long session, String workspace, Supplier<@Nullable News> news) {
+        List<Consumer<@Nullable News>> listeners = bySession.getOrDefault(session, List.of());
+        if (!listeners.isEmpty()) {
+            News brought = news.get();
+            listeners.forEach(listener -> listener.accept(brought));
         }
         workspaceChanged(session, workspace);
     }

@@ -1,5 +1,6 @@
 package dev.meanwhile.server.store;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ public interface Storage extends AutoCloseable {
      *     CALL_TIMEOUT if the wait was too long; STORAGE_UNAVAILABLE if nothing can be written
      */
     <T extends @Nullable Object> T inTransaction(Caller caller, Work<T> work);
+
+    /** As {@link #inTransaction} for a user, without waiting; what it throws there is what the answer fails with here. */
+    <T extends @Nullable Object> CompletableFuture<T> begin(Work<T> work);
 
     /** Runs the work on a consistent snapshot of what is committed; it must write nothing. */
     <T extends @Nullable Object> T read(Work<T> work);

@@ -80,7 +80,7 @@ public final class WorkerPool {
     public void drain(Duration patience) throws InterruptedException {
         loop.stop();
         thread.join();
-        storage.inTransaction(Caller.SERVICE, tx -> true); // after it, every lease claimed before is known
+        awaitClaims();
         awaitIdle(patience);
         for (Lease lease : leases.all()) {
             try {
@@ -129,6 +129,15 @@ public final class WorkerPool {
             return null;
         });
         lease.stop().raise();
+    }
+
+    /** Afterwards every lease that was claimed is known. */
+    private void awaitClaims() {
+        try {
+            storage.inTransaction(Caller.SERVICE, tx -> true);
+        } catch (Refusal refusal) {
+            // The store takes nothing now, so it has granted nothing either.
+        }
     }
 
     private void awaitIdle(Duration patience) throws InterruptedException {

@@ -1,5 +1,6 @@
 package dev.meanwhile.server.queue;
 
+import dev.meanwhile.server.Answers;
 import dev.meanwhile.server.coordinator.Cancellation;
 import dev.meanwhile.server.coordinator.Coordinator;
 import dev.meanwhile.server.coordinator.Coordinator.Wish;
@@ -136,8 +137,7 @@ public final class QueueRig implements AutoCloseable {
     }
 
     public Message submit(String workspace, String session, @Nullable Priority override, ConflictPolicy policy) {
-        return coordinator
-                .submit(new Wish(workspace, session, "text", "", override, policy))
+        return Answers.of(coordinator.submit(new Wish(workspace, session, "text", "", override, policy)))
                 .message()
                 .message();
     }

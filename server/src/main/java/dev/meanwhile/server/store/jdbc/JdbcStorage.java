@@ -82,6 +82,23 @@ public final class JdbcStorage implements Storage {
     }
 
     @Override
+    public <T extends @Nullable Object> CompletableFuture<T> begin(Work<T> work) {
+        Command<T> command = new Command<>(Caller.USER, work);
+        try {
+            writer.submit(command);
+        } catch (InterruptedException e) {
+            throw failure(command.answer(), e);
+        }
+        command.answer().orTimeout(timeoutMillis, TimeUnit.MILLISECONDS);
+        return command.answer().handle((value, failure) -> {
+            if (failure != null) {
+                throw failure instanceof TimeoutException ? Refusal.callTimeout() : failure(failure);
+            }
+            return value;
+        });
+    }
+
+    @Override
     public <T extends @Nullable Object> T read(Work<T> work) {
         mayWait(!writer.isCurrentThread() && !readers.inRead());
         Command<T> command = new Command<>(Caller.USER, work);
@@ -145,18 +162,7 @@ public final class JdbcStorage implements Storage {
 
     private static RuntimeException failure(CompletableFuture<?> answer, Exception e) {
         if (e instanceof ExecutionException) {
-            return switch (e.getCause()) {
-                case StorageException storage -> {
-                    if (storage.corrupt()) {
-                        ServiceLog.databaseDamaged();
-                    } else if (!storage.diskFull()) { // of which the writer has told
-                        ServiceLog.storeError("Using the store", storage);
-                    }
-                    yield Refusal.storageUnavailable();
-                }
-                case RuntimeException other -> other;
-                case null, default -> new IllegalStateException(e.getCause());
-            };
+            return failure(e.getCause());
         }
         // A command that has not begun is skipped when nobody waits for it.
         answer.cancel(false);
@@ -164,5 +170,20 @@ public final class JdbcStorage implements Storage {
             Thread.currentThread().interrupt();
         }
         return Refusal.callTimeout();
+    }
+
+    private static RuntimeException failure(@Nullable Throwable cause) {
+        return switch (cause) {
+            case StorageException storage -> {
+                if (storage.corrupt()) {
+                    ServiceLog.databaseDamaged();
+                } else if (!storage.diskFull()) { // of which the writer has told
+                    ServiceLog.storeError("Using the store", storage);
+                }
+                yield Refusal.storageUnavailable();
+            }
+            case RuntimeException other -> other;
+            case null, default -> new IllegalStateException(cause);
+        };
     }
 }

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.ProgressHandler;
@@ -59,6 +60,11 @@ final class CountingStorage implements Storage {
         tx.control("COMMIT");
         tx.callbacks().forEach(Runnable::run);
         return value;
+    }
+
+    @Override
+    public <T extends @Nullable Object> CompletableFuture<T> begin(Work<T> work) {
+        return CompletableFuture.completedFuture(inTransaction(Caller.USER, work));
     }
 
     @Override
