@@ -9,8 +9,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Runs every figure and its limits by turns, each run on a store of its own. */
@@ -26,10 +31,21 @@ final class Bench {
     private final Figure submit = Figure.atLeast(0.40, "submit", "1/s", "L1 at 64 in flight");
     private final Figure endToEnd = Figure.atLeast(0.12, "end to end", "1/s", "L1 at 64 in flight");
     private final Figure firstChunk = Figure.atMost(4, "first chunk", "us", "L1 at 1 in flight + L3");
+    private final Figure submitVirtual =
+            Figure.atLeast(0.40, "submit, virtual threads", "1/s", "L1 at 64 on virtual threads, as the server's");
+    private final Figure endToEndVirtual =
+            Figure.atLeast(0.12, "end to end, virtual threads", "1/s", "L1 at 64 on virtual threads, as the server's");
+    private final Figure firstChunkPaced =
+            Figure.atMost(4, "first chunk, same pace", "us", "L1 + L3, each 50 times a second too");
     private final Figure appends = Figure.plain("stream messages a message", "");
-    private final Figure busy = Figure.plain("L1 at 64 in flight", "1/s");
+    private final Map<NoopServer.Kind, Figure> busy = new EnumMap<>(Map.of(
+            NoopServer.Kind.DEFAULT, Figure.plain("L1 at 64, default executor", "1/s"),
+            NoopServer.Kind.DIRECT, Figure.plain("L1 at 64, event loop", "1/s"),
+            NoopServer.Kind.VIRTUAL, Figure.plain("L1 at 64, virtual threads", "1/s")));
     private final Figure alone = Figure.plain("L1 at 1 in flight", "us");
+    private final Figure alonePaced = Figure.plain("L1 at 50/s", "us");
     private final Figure disk = Figure.plain("L3 4 KiB to disk", "us");
+    private final Figure diskPaced = Figure.plain("L3 at 50/s", "us");
     private final Figure warmups = Figure.plain("server's warm-up", "s");
     private final Figure submitLoad = Figure.plain("load's CPU in submit", "%");
     private final Figure endToEndLoad = Figure.plain("load's CPU in end to end", "%");
@@ -55,7 +71,11 @@ final class Bench {
                 besideWarmup = System.nanoTime() - start - warmup.toNanos();
             }
         }
-        return List.of(submit, endToEnd, firstChunk, appends, busy, alone, disk, warmups, submitLoad, endToEndLoad);
+        List<Figure> figures = new ArrayList<>(
+                List.of(submit, submitVirtual, endToEnd, endToEndVirtual, firstChunk, firstChunkPaced, appends));
+        figures.addAll(busy.values());
+        figures.addAll(List.of(alone, alonePaced, disk, diskPaced, warmups, submitLoad, endToEndLoad));
+        return figures;
     }
 
     /** What is left of a run's share of the budget, as far as it is of use. */
@@ -79,9 +99,7 @@ final class Bench {
             Share share = new Share(server);
             Conversations.Rate rate = conversations.run(options.endToEnd());
             endToEndLoad.add(share.ofLoad());
-            double perSecond = limits.perSecond(options.limit());
-            busy.add(perSecond);
-            endToEnd.add(rate.perSecond(), perSecond);
+            compare(rate.perSecond(), limits.perSecond(options.limit()), endToEnd, endToEndVirtual);
             appends.add(rate.appends());
 
             double first = conversations.firstText(FIRST_CHUNKS_PER_SECOND, options.firstChunk());
@@ -90,6 +108,11 @@ final class Bench {
             alone.add(call);
             disk.add(write);
             firstChunk.add(first, call + write);
+            double pacedCall = limits.medianMicros(FIRST_CHUNKS_PER_SECOND, options.firstChunk());
+            double pacedWrite = Disk.medianMicros(runFolder, FIRST_CHUNKS_PER_SECOND, options.firstChunk());
+            alonePaced.add(pacedCall);
+            diskPaced.add(pacedWrite);
+            firstChunkPaced.add(first, pacedCall + pacedWrite);
 
             OperatorServiceGrpc.newBlockingStub(channels.getFirst())
                     .pauseWorkers(PauseWorkersRequest.getDefaultInstance());
@@ -98,11 +121,16 @@ final class Bench {
             double submits = ClosedLoop.run(workload, channels, IN_FLIGHT, options.submit())
                     .perSecond();
             submitLoad.add(share.ofLoad());
-            perSecond = limits.perSecond(options.limit());
-            busy.add(perSecond);
-            submit.add(submits, perSecond);
+            compare(submits, limits.perSecond(options.limit()), submit, submitVirtual);
         }
         delete(data);
+    }
+
+    private void compare(double value, Map<NoopServer.Kind, Double> limits, Figure best, Figure virtual) {
+        limits.forEach(
+                (kind, perSecond) -> Objects.requireNonNull(busy.get(kind)).add(perSecond));
+        best.add(value, Collections.max(limits.values()));
+        virtual.add(value, Objects.requireNonNull(limits.get(NoopServer.Kind.VIRTUAL)));
     }
 
     /** How the CPU time since its making splits between the server and us. */

@@ -17,23 +17,47 @@ final class Disk {
 
     private Disk() {}
 
-    /** Median of write + fdatasync, in microseconds; the file grows, as a log does. */
+    /** Median of write + fdatasync, one right after the other, in microseconds; the file grows, as a log does. */
     static double medianMicros(Path folder, Duration time) throws IOException {
-        Path file = folder.resolve("bench-disk");
-        Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(1), 3);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.allocateDirect(BYTES);
+        try (Writes writes = new Writes(folder)) {
+            Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(1), 3);
             long end = System.nanoTime() + time.toNanos();
             while (System.nanoTime() < end || latencies.getTotalCount() < WRITES_AT_LEAST) {
-                bytes.clear();
                 long start = System.nanoTime();
-                channel.write(bytes);
-                channel.force(false);
+                writes.write();
                 latencies.recordValue(System.nanoTime() - start);
             }
-        } finally {
-            Files.deleteIfExists(file);
+            return latencies.getValueAtPercentile(50) / 1e3;
         }
-        return latencies.getValueAtPercentile(50) / 1e3;
+    }
+
+    /** The same, now and then. */
+    static double medianMicros(Path folder, int perSecond, Duration time) throws IOException, InterruptedException {
+        try (Writes writes = new Writes(folder)) {
+            return AtRate.medianMicros(perSecond, time, writes::write);
+        }
+    }
+
+    private static final class Writes implements AutoCloseable {
+        private final Path file;
+        private final FileChannel channel;
+        private final ByteBuffer bytes = ByteBuffer.allocateDirect(BYTES);
+
+        Writes(Path folder) throws IOException {
+            this.file = folder.resolve("bench-disk");
+            this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        }
+
+        void write() throws IOException {
+            bytes.clear();
+            channel.write(bytes);
+            channel.force(false);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+            Files.delete(file);
+        }
     }
 }

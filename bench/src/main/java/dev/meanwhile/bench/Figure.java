@@ -59,7 +59,7 @@ final class Figure {
     String row() {
         String start = String.format(
                 Locale.ROOT,
-                "%-26s %12s %-6s %12s %12s %5d",
+                "%-28s %12s %-6s %12s %12s %5d",
                 metric,
                 number(median()),
                 unit,
@@ -95,7 +95,7 @@ final class Figure {
     static String header() {
         return String.format(
                 Locale.ROOT,
-                "%-26s %12s %-6s %12s %12s %5s %12s %7s  %s",
+                "%-28s %12s %-6s %12s %12s %5s %12s %7s  %s",
                 "metric",
                 "median",
                 "unit",

@@ -1,5 +1,7 @@
 package dev.meanwhile.bench;
 
+import dev.meanwhile.v1.SessionServiceGrpc;
+import dev.meanwhile.v1.SessionServiceGrpc.SessionServiceBlockingStub;
 import dev.meanwhile.v1.SubmitMessageResponse;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
@@ -10,8 +12,9 @@ import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
-/** The limit L1: servers that only answer, one for each of grpc-java's executors; the best of them counts. */
+/** The limit L1: servers that only answer, one for each of grpc-java's executors. */
 final class Limits implements AutoCloseable {
     private final Workload workload = new Workload();
     private final List<ServerProcess> servers = new ArrayList<>();
@@ -33,22 +36,31 @@ final class Limits implements AutoCloseable {
     }
 
     /** Calls/s at 64 in flight. */
-    double perSecond(Duration time) throws InterruptedException {
-        double best = 0;
-        for (List<ManagedChannel> to : channels.values()) {
-            best = Math.max(
-                    best, ClosedLoop.run(workload, to, Bench.IN_FLIGHT, time).perSecond());
+    Map<NoopServer.Kind, Double> perSecond(Duration time) throws InterruptedException {
+        Map<NoopServer.Kind, Double> rates = new EnumMap<>(NoopServer.Kind.class);
+        for (Map.Entry<NoopServer.Kind, List<ManagedChannel>> to : channels.entrySet()) {
+            rates.put(
+                    to.getKey(),
+                    ClosedLoop.run(workload, to.getValue(), Bench.IN_FLIGHT, time)
+                            .perSecond());
         }
-        return best;
+        return rates;
     }
 
-    /** Of one call at a time. */
+    /** Of one call right after the other, on the best executor. */
     double medianMicros(Duration time) throws InterruptedException {
         double best = Double.MAX_VALUE;
         for (List<ManagedChannel> to : channels.values()) {
             best = Math.min(best, ClosedLoop.run(workload, to, 1, time).medianMicros());
         }
         return best;
+    }
+
+    /** Of one call now and then, on the executor that was best at 64 in flight and at 1: the event loop itself. */
+    double medianMicros(int perSecond, Duration time) throws InterruptedException {
+        SessionServiceBlockingStub stub = SessionServiceGrpc.newBlockingStub(
+                Objects.requireNonNull(channels.get(NoopServer.Kind.DIRECT)).getFirst());
+        return AtRate.medianMicros(perSecond, time, () -> stub.submitMessage(workload.next(0)));
     }
 
     @Override
