@@ -124,17 +124,12 @@ public final class GuideLog {
         WORKER.info("Completed processing for session {} (sent {} chunks)", sessionId, chunks);
     }
 
-    /** The session's response log is gone, so there is nowhere to write to. */
-    public static void noResponseChannel(String sessionId) {
-        WORKER.error("No response channel for session {}", sessionId);
-    }
-
-    /** A chunk could not be stored. */
+    /** A chunk could not be stored; it is tried again. */
     public static void chunkFailed(int chunk, String sessionId) {
         WORKER.error("Failed to send chunk {} to session {}", chunk, sessionId);
     }
 
-    /** The end of a message could not be stored. */
+    /** The end of an attempt could not be stored; it is tried again. */
     public static void completionFailed(String sessionId) {
         WORKER.error("Failed to send completion to session {}", sessionId);
     }
@@ -150,10 +145,6 @@ public final class GuideLog {
     public static void stored(String sessionId, long bytes, long total, Route route) {
         String what = route == Route.BACKGROUND ? "background response" : "response";
         STORE.info("Stored {} for session {} ({} bytes, {} total responses)", what, sessionId, bytes, total);
-    }
-
-    public static void storeSessionNotFound(String sessionId) {
-        STORE.error("Session {} not found, cannot store response", sessionId);
     }
 
     // 6. Switch

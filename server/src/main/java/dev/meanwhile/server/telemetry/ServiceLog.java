@@ -90,11 +90,6 @@ public final class ServiceLog {
         WORKER.info("Refused late write of attempt {} for session {}", attempt, sessionId);
     }
 
-    /** DEBUG. */
-    public static void chunksSent(String sessionId, int chunks, long bytes) {
-        WORKER.debug("Sent {} chunks to session {} ({} bytes)", chunks, sessionId, bytes);
-    }
-
     // Workers and models
 
     public static void paused() {
@@ -103,20 +98,6 @@ public final class ServiceLog {
 
     public static void resumed() {
         COORDINATOR.info("Workers resumed");
-    }
-
-    /** Nothing of the model is claimed for a while, since its provider does not answer. */
-    public static void modelHeld(String model, FailureReason reason, int failuresInARow, Duration delay) {
-        WORKER.warn(
-                "Model {} held for {}ms after {} ({} in a row)",
-                Clean.text(model),
-                delay.toMillis(),
-                reason,
-                failuresInARow);
-    }
-
-    public static void modelReleased(String model) {
-        WORKER.info("Model {} answers again", Clean.text(model));
     }
 
     // Readers

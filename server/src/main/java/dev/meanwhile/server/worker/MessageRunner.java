@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -122,7 +123,8 @@ final class MessageRunner {
             throws InterruptedException {
         switch (batch.end()) {
             case null -> {
-                durably(lease, done(() -> log.append(lease, batch.entries())), inTime);
+                Consumer<Refusal> told = once(() -> GuideLog.chunkFailed(firstChunk(batch), lease.sessionId()));
+                durably(lease, done(() -> log.append(lease, batch.entries())), told.andThen(inTime));
                 return false;
             }
             case AnswerBuffer.End.Whole(Completed completed) -> {
@@ -133,7 +135,8 @@ final class MessageRunner {
                             tx.afterCommit(() -> GuideLog.completed(lease.sessionId(), completed.chunkCount()));
                             return queue.end(tx, session, message, batch.entries(), completed);
                         })),
-                        atEnd);
+                        once(() -> GuideLog.completionFailed(lease.sessionId()))
+                                .andThen(atEnd));
             }
             case AnswerBuffer.End.Broken(ModelFailure failure) ->
                 fail(lease, buffer.bytes() == 0 ? List.of() : batch.entries(), failure, atEnd);
@@ -154,7 +157,26 @@ final class MessageRunner {
                             ? queue.end(tx, session, message, lastEntries, failed)
                             : queue.retry(tx, session, message, next.faults(), failed, next.due());
                 })),
-                onTrouble);
+                once(() -> GuideLog.completionFailed(lease.sessionId())).andThen(onTrouble));
+    }
+
+    private static int firstChunk(AnswerBuffer.Batch batch) {
+        for (ResponseEntry entry : batch.entries()) {
+            if (entry instanceof ResponseEntry.Text text) {
+                return text.chunkIndex();
+            }
+        }
+        return 0;
+    }
+
+    /** Tells of the first trouble of a write; the others are the same, a second later. */
+    private static Consumer<Refusal> once(Runnable tell) {
+        AtomicBoolean told = new AtomicBoolean();
+        return refusal -> {
+            if (!told.getAndSet(true)) {
+                tell.run();
+            }
+        };
     }
 
     private static Supplier<Boolean> done(Runnable write) {

@@ -80,10 +80,8 @@ class GuideLogTest {
         GuideLog.isActiveSession("abc123", false, null);
         GuideLog.shouldProcessInBackground(false);
         GuideLog.iteration(1, 0, 1, false);
-        GuideLog.noResponseChannel("abc123");
         GuideLog.chunkFailed(5, "abc123");
         GuideLog.completionFailed("abc123");
-        GuideLog.storeSessionNotFound("abc123");
         GuideLog.retrieveSessionNotFound("abc123");
         GuideLog.spawnFoundNone("abc123");
         GuideLog.spawnBusy("abc123");
@@ -93,10 +91,8 @@ class GuideLogTest {
                 [SESSION] is_active_session for abc123: false (active_id: None)
                 [ROUTING] should_process_in_background: true (has_coordinator: true, is_active: false)
                 [WORKER] Iteration 1 - Queue stats: high=0, low=1
-                [WORKER] ERROR: No response channel for session abc123
                 [WORKER] ERROR: Failed to send chunk 5 to session abc123
                 [WORKER] ERROR: Failed to send completion to session abc123
-                [STORE] ERROR: Session abc123 not found, cannot store response
                 [RETRIEVE] ERROR: Session abc123 not found
                 [SPAWN] No notifications for session abc123
                 [SPAWN] ERROR: Could not lock coordinator for session abc123
@@ -146,13 +142,11 @@ class GuideLogTest {
     @Test
     void serviceLinesStandUnderTheirComponents() {
         ServiceLog.retryScheduled("s", 1, FailureReason.PROVIDER_TIMEOUT, Duration.ofSeconds(4));
-        ServiceLog.modelHeld("m", FailureReason.PROVIDER_RATE_LIMITED, 2, Duration.ofSeconds(4));
         ServiceLog.switched("s", null, 3);
         ServiceLog.fencedWrite("s", 2);
         assertEquals(
                 List.of(
                         "[WORKER] Attempt 1 failed for session s (PROVIDER_TIMEOUT), next in 4000ms",
-                        "[WORKER] WARN: Model m held for 4000ms after PROVIDER_RATE_LIMITED (2 in a row)",
                         "[COORDINATOR] Switched to session s (previous: none, messages that changed priority: 3)",
                         "[WORKER] Refused late write of attempt 2 for session s"),
                 log.lines());

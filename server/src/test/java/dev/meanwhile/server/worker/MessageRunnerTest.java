@@ -16,9 +16,12 @@ import dev.meanwhile.server.domain.Message;
 import dev.meanwhile.server.domain.MessageState;
 import dev.meanwhile.server.domain.ResponseEntry.Failed;
 import dev.meanwhile.server.llm.LanguageModel;
+import dev.meanwhile.server.telemetry.CapturedLog;
+import dev.meanwhile.server.telemetry.LogFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -107,6 +110,7 @@ final class MessageRunnerTest {
         try (StoredFile file = new StoredFile(folder)) {
             file.change("CREATE TRIGGER full BEFORE UPDATE ON message BEGIN SELECT raise(ABORT, 'full'); END");
         }
+        CapturedLog log = new CapturedLog(LogFormat.TEXT);
         CompletableFuture<Void> closed = new CompletableFuture<>();
         Thread runner = Thread.ofVirtual().start(() -> {
             try {
@@ -120,6 +124,9 @@ final class MessageRunnerTest {
         });
         closed.get(60, TimeUnit.SECONDS);
         assertTrue(runner.isAlive(), "the end is tried on");
+        String told = "[WORKER] ERROR: Failed to send chunk 0 to session " + lease.sessionId();
+        assertEquals(List.of(told), log.lines().stream().filter(told::equals).toList(), "once");
+        log.close();
         assertEquals(MessageState.RUNNING, chat.message(lease).state());
         try (StoredFile file = new StoredFile(folder)) {
             file.change("DROP TRIGGER full");
