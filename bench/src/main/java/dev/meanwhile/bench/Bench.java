@@ -108,8 +108,10 @@ final class Bench {
             alone.add(call);
             disk.add(write);
             firstChunk.add(first, call + write);
-            double pacedCall = limits.medianMicros(FIRST_CHUNKS_PER_SECOND, options.firstChunk().dividedBy(2));
-            double pacedWrite = Disk.medianMicros(runFolder, FIRST_CHUNKS_PER_SECOND, options.firstChunk().dividedBy(2));
+            double pacedCall = limits.medianMicros(
+                    FIRST_CHUNKS_PER_SECOND, options.firstChunk().dividedBy(2));
+            double pacedWrite = Disk.medianMicros(
+                    runFolder, FIRST_CHUNKS_PER_SECOND, options.firstChunk().dividedBy(2));
             alonePaced.add(pacedCall);
             diskPaced.add(pacedWrite);
             firstChunkPaced.add(first, pacedCall + pacedWrite);

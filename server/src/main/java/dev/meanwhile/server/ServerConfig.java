@@ -104,6 +104,7 @@ public record ServerConfig(
                 values.get(ConfigTable.GRPC).toSocketAddress(),
                 values.get(ConfigTable.REQUEST_BYTES),
                 values.get(ConfigTable.METADATA_BYTES),
+                values.get(ConfigTable.PARTIAL_REQUEST_BYTES),
                 values.get(ConfigTable.CALLS_PER_CONNECTION),
                 values.get(ConfigTable.RST_FRAMES),
                 values.get(ConfigTable.KEEPALIVE),

@@ -53,6 +53,7 @@ class ServerConfigTest {
         assertEquals(10, config.queue().highPerLow());
         assertEquals(320 * 1024, config.grpc().requestBytes());
         assertEquals(8 * 1024, config.grpc().metadataBytes());
+        assertEquals(64 << 20, config.grpc().partialRequestBytes());
         assertEquals(256, config.grpc().callsPerConnection());
         assertEquals(2_000, config.grpc().rstFrames());
         assertEquals(Duration.ofMinutes(5), config.grpc().connectionIdle());

@@ -93,6 +93,11 @@ public final class ConfigTable {
             "request-bytes", Kind.size("300KiB", "4MiB"), "320KiB", "Largest request; a text of 256 KiB must fit.");
     public static final Setting<Integer> METADATA_BYTES =
             fixed("metadata-bytes", Kind.size("1KiB", "1MiB"), "8KiB", "Largest header of a call.");
+    public static final Setting<Integer> PARTIAL_REQUEST_BYTES = fixed(
+            "partial-request-bytes",
+            Kind.size("4MiB", "1024MiB"),
+            "64MiB",
+            "What unfinished requests may hold in all; beyond, the oldest end with CALL_TIMEOUT.");
     public static final Setting<Integer> CALLS_PER_CONNECTION = fixed(
             "calls-per-connection",
             Kind.whole(1, 100_000),
@@ -198,6 +203,7 @@ public final class ConfigTable {
                     List.of(
                             REQUEST_BYTES,
                             METADATA_BYTES,
+                            PARTIAL_REQUEST_BYTES,
                             CALLS_PER_CONNECTION,
                             RST_FRAMES,
                             KEEPALIVE,

@@ -6,6 +6,7 @@ import java.time.Duration;
 /**
  * How the gRPC server treats its connections.
  *
+ * @param partialRequestBytes what requests that have come only in part may hold, in all
  * @param rstFrames cancelled calls a connection may have within {@link #RST_WINDOW}
  * @param clientPing how often clients may ping
  * @param callTimeout cap of a unary call without a deadline
@@ -15,6 +16,7 @@ public record GrpcConfig(
         InetSocketAddress address,
         int requestBytes,
         int metadataBytes,
+        int partialRequestBytes,
         int callsPerConnection,
         int rstFrames,
         Duration keepalive,

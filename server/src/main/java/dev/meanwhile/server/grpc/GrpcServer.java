@@ -28,9 +28,6 @@ public final class GrpcServer {
     private static final List<String> SERVICES =
             List.of("", SessionServiceGrpc.SERVICE_NAME, OperatorServiceGrpc.SERVICE_NAME);
 
-    /** A quarter of the memory that the launcher gives to connections; 200 of the largest requests. */
-    private static final long PARTIAL_REQUEST_BYTES = 64L << 20;
-
     private final HealthStatusManager health = new HealthStatusManager();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("call-timeouts").factory());
@@ -56,7 +53,7 @@ public final class GrpcServer {
                 .build();
         this.server = NettyServerBuilder.forAddress(config.address())
                 .executor(calls)
-                .addStreamTracerFactory(new PartialRequests(PARTIAL_REQUEST_BYTES))
+                .addStreamTracerFactory(new PartialRequests(config.partialRequestBytes()))
                 .addService(guarded(new SessionGrpcService(api, info).bindService()))
                 .addService(guarded(new OperatorGrpcService(operations).bindService()))
                 .addService(health.getHealthService())

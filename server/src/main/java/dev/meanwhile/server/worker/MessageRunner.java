@@ -135,8 +135,7 @@ final class MessageRunner {
                             tx.afterCommit(() -> GuideLog.completed(lease.sessionId(), completed.chunkCount()));
                             return queue.end(tx, session, message, batch.entries(), completed);
                         })),
-                        once(() -> GuideLog.completionFailed(lease.sessionId()))
-                                .andThen(atEnd));
+                        once(() -> GuideLog.completionFailed(lease.sessionId())).andThen(atEnd));
             }
             case AnswerBuffer.End.Broken(ModelFailure failure) ->
                 fail(lease, buffer.bytes() == 0 ? List.of() : batch.entries(), failure, atEnd);
