@@ -102,14 +102,17 @@ final class ClaimLoop implements Runnable {
             if (shown || !waits) {
                 lastLine = now;
             }
-            Instant line = waits ? lastLine.plus(WAIT_PER_LINE) : null;
-            Instant due = claimed.nextDue();
-            next = due == null || line != null && line.isBefore(due) ? line : due;
+            // The earliest of all: a claim of a later commit may have been told of before this one.
+            next = earlier(next, earlier(claimed.nextDue(), waits ? lastLine.plus(WAIT_PER_LINE) : null));
             woken |= claimed.more();
             changed.signal();
         } finally {
             lock.unlock();
         }
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+        return one == null || other != null && other.isBefore(one) ? other : one;
     }
 
     void wake() {
@@ -131,7 +134,7 @@ final class ClaimLoop implements Runnable {
     private void retryLater() {
         lock.lock();
         try {
-            next = clock.instant().plus(STORE_RETRY);
+            next = earlier(next, clock.instant().plus(STORE_RETRY));
         } finally {
             lock.unlock();
         }
