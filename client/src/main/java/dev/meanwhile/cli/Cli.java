@@ -34,7 +34,7 @@ final class Cli implements Runnable {
     /** As people start it. */
     static final String NAME = "bin/meanwhile";
 
-    private static final String DEFAULT_SERVER = "127.0.0.1:7420";
+    static final String DEFAULT_SERVER = "127.0.0.1:7420";
     private final Shell shell;
 
     @Spec

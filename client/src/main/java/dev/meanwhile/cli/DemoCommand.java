@@ -18,8 +18,10 @@ import picocli.CommandLine.Command;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Shows what this is about, with a server of its own on a free port and a folder that is removed again.",
-            "The story is on stdout, the server's log on stderr. It needs nothing running, no key and no network."
+            "Shows what this is about, from end to end.",
+            "It starts a server of its own on a free port, with a folder that is removed",
+            "again. The story is on stdout, the server's log on stderr. It needs nothing",
+            "running, no key and no network."
         })
 final class DemoCommand implements Callable<Integer> {
     /** With what the server may take to stop, a minute in all. */

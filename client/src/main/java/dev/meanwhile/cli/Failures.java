@@ -29,9 +29,15 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                 handleParseException(e, result.originalArgs().toArray(String[]::new));
             case RpcError e
             when e.isNoServer() -> {
-                screen.error("no server at " + server.get() + "; start it with: " + Cli.NAME + " serve");
+                String address = String.valueOf(server.get());
+                String elsewhere = address.equals(Cli.DEFAULT_SERVER) ? "" : " --grpc " + address;
+                screen.error("no server at " + address + "; start it with: " + Cli.NAME + " serve" + elsewhere);
                 yield ExitCode.NO_SERVER;
             }
+            case RpcError e
+            when e.reason().isEmpty() && String.valueOf(e.getMessage()).contains("http2 exception") ->
+                failed(server.get() + " does not speak gRPC; is that the port of the metrics? gRPC is at "
+                        + Cli.DEFAULT_SERVER + " by default");
             case RpcError e -> failed(words(e));
             case UserError e -> failed(e.getMessage());
             case DigestMismatchException e -> failed(e.getMessage());

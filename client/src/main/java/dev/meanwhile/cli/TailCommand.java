@@ -19,8 +19,9 @@ import picocli.CommandLine.Parameters;
         name = "tail",
         mixinStandardHelpOptions = true,
         description = {
-            "Shows what a session answers, as it comes, and marks it as read. After a lost connection it goes on by",
-            "itself; each whole answer is checked against its digest. Ctrl-C ends it and says how to go on."
+            "Shows what a session answers, as it comes, and marks it as read.",
+            "After a lost connection it goes on by itself; each whole answer is checked",
+            "against its digest. Ctrl-C ends it and says how to go on."
         },
         footer = "%nInto a pipe each answer is printed when it has ended.")
 final class TailCommand implements Callable<Integer> {

@@ -29,6 +29,7 @@ import dev.meanwhile.server.store.jdbc.JdbcStorage;
 import dev.meanwhile.server.telemetry.GuideLog;
 import dev.meanwhile.server.telemetry.LaneDepth;
 import dev.meanwhile.server.telemetry.Metrics;
+import dev.meanwhile.server.telemetry.ServiceLog;
 import dev.meanwhile.server.worker.RunnableModel;
 import dev.meanwhile.server.worker.WorkerPool;
 import dev.meanwhile.v1.ServerLimits;
@@ -156,12 +157,15 @@ public final class Server {
 
     /** Ends in order: refuses new calls, ends streams, finishes or hands back what runs. */
     void stop() throws InterruptedException {
+        Duration patience = drain.minus(drain.dividedBy(4));
+        ServiceLog.stopping(workers.running(), patience);
         readiness.close();
         grpc.drain();
         streams.drain();
         watches.drain();
-        workers.drain(drain.minus(drain.dividedBy(4)));
+        workers.drain(patience);
         abandon();
+        ServiceLog.info("Stopped");
     }
 
     private void abandon() {

@@ -139,6 +139,11 @@ public final class ServiceLog {
 
     // Everything else
 
+    /** @param patience how long what runs may go on */
+    public static void stopping(int running, Duration patience) {
+        SERVER.info("Stopping: {} running answers may go on for {}ms", running, patience.toMillis());
+    }
+
     public static void info(String text) {
         SERVER.info("{}", Clean.text(text));
     }
