@@ -24,8 +24,11 @@ final class Announcer implements AutoCloseable {
     void announce(List<Command.Ran> commit) {
         behind.incrementAndGet();
         thread.execute(() -> {
-            tell(commit);
-            behind.decrementAndGet();
+            try {
+                tell(commit);
+            } finally {
+                behind.decrementAndGet();
+            }
         });
     }
 
@@ -45,6 +48,8 @@ final class Announcer implements AutoCloseable {
                     callback.run();
                 } catch (RuntimeException e) {
                     log.error("A callback after a commit failed", e);
+                } catch (Error e) {
+                    Errors.tell(e); // what is committed is told of all the same
                 }
             }
         }

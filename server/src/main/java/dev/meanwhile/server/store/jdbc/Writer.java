@@ -144,34 +144,42 @@ final class Writer implements Runnable {
     }
 
     private void runBatch(List<Command<?>> batch) {
+        List<Ran> ran;
         try {
             // What comes while the batch runs belongs to it: the larger a commit, the cheaper each command in it.
-            commit(batch, () -> fill(batch), rider);
+            ran = commit(batch, () -> fill(batch), rider);
         } catch (RuntimeException | Error e) {
             // One of them failed, or the commit did: nothing of the batch is kept, and each has its own try.
-            List<Command<?>> alone = List.copyOf(batch);
-            for (Command<?> command : alone) {
-                if (damaged) {
-                    announcer.announce(List.of(command.refuse(Refusal.storageUnavailable())));
-                    continue;
-                }
-                reopen();
-                try {
-                    commit(List.of(command), () -> false, null);
-                } catch (RuntimeException | Error failure) {
-                    announce(List.of(command.refuse(failure)));
-                    endIfUnsafe(failure);
-                }
-            }
+            List.copyOf(batch).forEach(this::runAlone);
             reopen();
+            return;
         }
+        announce(ran); // out of the try: what is committed must not run again
+    }
+
+    private void runAlone(Command<?> command) {
+        List<Ran> ran;
+        if (damaged) {
+            ran = List.of(command.refuse(Refusal.storageUnavailable()));
+        } else {
+            reopen();
+            try {
+                ran = commit(List.of(command), () -> false, null);
+            } catch (RuntimeException | Error failure) {
+                endIfUnsafe(failure);
+                ran = List.of(command.refuse(failure));
+            }
+        }
+        announce(ran);
     }
 
     /**
+     * What is to be told of it.
+     *
      * @param more adds commands; whether it did
      * @param riding null if the commit must go without, so that its trouble is not that of the commands
      */
-    private void commit(List<Command<?>> commands, BooleanSupplier more, @Nullable Rider<?> riding) {
+    private List<Ran> commit(List<Command<?>> commands, BooleanSupplier more, @Nullable Rider<?> riding) {
         long begin = System.nanoTime();
         List<Ran> ran = new ArrayList<>(commands.size());
         tx.control("BEGIN IMMEDIATE");
@@ -210,7 +218,7 @@ final class Writer implements Runnable {
         }
         tx.committed();
         metrics.commit(commandsRan, Duration.ofNanos(System.nanoTime() - begin));
-        announce(ran);
+        return ran;
     }
 
     /** Here if nothing else waits, which spares the way to another thread; else beside the next commit. */
