@@ -144,6 +144,10 @@ final class Writer implements Runnable {
     }
 
     private void runBatch(List<Command<?>> batch) {
+        if (damaged) {
+            batch.forEach(this::runAlone); // they waited when it was found
+            return;
+        }
         List<Ran> ran;
         try {
             // What comes while the batch runs belongs to it: the larger a commit, the cheaper each command in it.
