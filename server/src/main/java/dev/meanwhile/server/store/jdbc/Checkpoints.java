@@ -37,7 +37,13 @@ final class Checkpoints implements AutoCloseable {
 
     /** Called by the writer after each commit, with its connection. */
     void afterCommit(JdbcTransaction tx) {
-        int frames = tx.logFrames();
+        int frames;
+        try {
+            frames = tx.logFrames();
+        } catch (StorageException e) {
+            log.warn("The length of the write-ahead log is unknown; asked again after the next commit: {}", e.words());
+            return;
+        }
         if (frames < triedAt) {
             triedAt = 0; // it began anew
         }

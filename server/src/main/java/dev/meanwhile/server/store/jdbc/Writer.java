@@ -117,6 +117,14 @@ final class Writer implements Runnable {
 
     @Override
     public void run() {
+        try {
+            runBatches();
+        } catch (RuntimeException | Error e) {
+            fatal.accept(e); // everybody would wait for it for ever
+        }
+    }
+
+    private void runBatches() {
         List<Command<?>> batch = new ArrayList<>(batchSize);
         while (!stopped || !queue.isEmpty()) {
             try {

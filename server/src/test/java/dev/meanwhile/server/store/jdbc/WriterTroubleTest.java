@@ -76,6 +76,19 @@ class WriterTroubleTest {
         assertEquals(Refusal.Reason.STORAGE_UNAVAILABLE, ((Refusal) refused).reason());
     }
 
+    /** Seen red: the writer's thread ended, and everybody waited for it for ever. */
+    @Test
+    void troubleBetweenCommitsDoesNotEndTheWriter() {
+        storage.inTransaction(Caller.SERVICE, tx -> {
+            tx.afterCommit(((JdbcTransaction) tx)::close); // so that the log's length can't be asked
+            return true;
+        });
+        assertEquals("written", storage.inTransaction(Caller.USER, tx -> {
+            tx.settings().set("after", "written");
+            return tx.settings().get("after");
+        }));
+    }
+
     private static boolean await(CountDownLatch latch) {
         try {
             return latch.await(10, TimeUnit.SECONDS);
