@@ -54,8 +54,10 @@ final class SilenceWatch {
             close.run();
             return;
         }
+        // Never longer than the shortest: meanwhile this wait may end and another with a shorter limit begin.
+        long soon = Math.min(left, shortest);
         CompletableFuture<Void> next = new CompletableFuture<>();
-        var unused = next.orTimeout(left, TimeUnit.NANOSECONDS)
+        var unused = next.orTimeout(soon, TimeUnit.NANOSECONDS)
                 .exceptionallyAsync(
                         late -> {
                             look(shortest);

@@ -72,6 +72,23 @@ class OpenAiSilenceTest {
         assertTrue(failure.message().contains("silent for 0.25 s in the middle"), failure.message());
     }
 
+    /** Seen red: the next look waited for the end of a listening that was over, at a limit that no longer held. */
+    @Test
+    void theIdleTimeoutHoldsAlsoWhereTheFirstByteMayTakeMuchLonger() throws Exception {
+        ModelFailure failure = fail(
+                exchange -> {
+                    begin(exchange);
+                    awaitFor(over, SHORT.multipliedBy(2)); // a look comes meanwhile
+                    send(exchange, text("half"));
+                    over.await();
+                },
+                Duration.ofSeconds(8),
+                SHORT,
+                Duration.ofSeconds(4));
+
+        assertTrue(failure.message().contains("silent for 0.25 s in the middle"), failure.message());
+    }
+
     /** Planted: the wait is not taken back once the read is over. */
     @Test
     void timeInWhichNobodyListensIsNoSilence() throws Exception {
@@ -105,8 +122,13 @@ class OpenAiSilenceTest {
     }
 
     private ModelFailure fail(ScriptedProvider.Script script, Duration firstByte, Duration idle) throws Exception {
+        return fail(script, firstByte, idle, LONG);
+    }
+
+    private ModelFailure fail(ScriptedProvider.Script script, Duration firstByte, Duration idle, Duration total)
+            throws Exception {
         try (var provider = new ScriptedProvider(script)) {
-            provider.model(new OpenAiConfig.Timeouts(LONG, firstByte, idle, LONG))
+            provider.model(new OpenAiConfig.Timeouts(LONG, firstByte, idle, total))
                     .start(PROMPT, recorder);
             ModelFailure failure = recorder.awaitFailure();
             over.countDown();
