@@ -1,14 +1,21 @@
 package dev.meanwhile.server.grpc;
 
 import dev.meanwhile.server.coordinator.Operations;
+import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.v1.ErrorReason;
 import dev.meanwhile.v1.GetServerInfoResponse;
 import dev.meanwhile.v1.OperatorServiceGrpc;
 import dev.meanwhile.v1.ServerLimits;
 import dev.meanwhile.v1.SessionServiceGrpc;
+import io.grpc.BindableService;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.util.internal.PlatformDependent;
@@ -56,9 +63,9 @@ public final class GrpcServer {
                 .addStreamTracerFactory(new PartialRequests(config.partialRequestBytes()))
                 .addService(guarded(new SessionGrpcService(api, info).bindService()))
                 .addService(guarded(new OperatorGrpcService(operations).bindService()))
-                .addService(health.getHealthService())
-                .addService(ProtoReflectionServiceV1.newInstance())
-                .addService(reflectionV1Alpha())
+                .addService(bounded(health.getHealthService()))
+                .addService(bounded(ProtoReflectionServiceV1.newInstance()))
+                .addService(bounded(reflectionV1Alpha()))
                 .maxInboundMessageSize(config.requestBytes())
                 .maxInboundMetadataSize(config.metadataBytes())
                 .maxConcurrentCallsPerConnection(config.callsPerConnection())
@@ -114,8 +121,21 @@ public final class GrpcServer {
         return ServerInterceptors.intercept(ServerInterceptors.useInputStreamMessages(service), guard);
     }
 
+    /** For services that the guard does not stand before: health is asked also while the server drains. */
+    private ServerServiceDefinition bounded(BindableService service) {
+        return ServerInterceptors.intercept(service, new ServerInterceptor() {
+            @Override
+            public <Q, A> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+                StatusRuntimeException end = GrpcErrors.of(Refusal.callTimeout());
+                PartialRequests.onOverrun(() -> timer.execute(() -> call.close(end.getStatus(), new Metadata())));
+                return next.startCall(call, headers);
+            }
+        });
+    }
+
     @SuppressWarnings("deprecation") // grpcurl and others still ask for v1alpha
-    private static io.grpc.BindableService reflectionV1Alpha() {
+    private static BindableService reflectionV1Alpha() {
         return io.grpc.protobuf.services.ProtoReflectionService.newInstance();
     }
 }
