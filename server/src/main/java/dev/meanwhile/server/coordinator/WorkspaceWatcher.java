@@ -110,11 +110,14 @@ public final class WorkspaceWatcher implements AutoCloseable {
         } catch (Refusal refusal) {
             close();
             sink.failed(refusal);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             String errorId = Long.toHexString(ThreadLocalRandom.current().nextLong());
             ServiceLog.unexpected("a watch (error_id " + errorId + ")", e);
             close();
             sink.failed(Refusal.internal(errorId));
+            if (e instanceof Error error) {
+                throw error;
+            }
         }
     }
 

@@ -104,11 +104,15 @@ public final class LogFollower implements AutoCloseable {
         } catch (Refusal refusal) {
             close();
             sink.failed(refusal);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An Error too: the cursor may stand behind what was not sent, so nothing may follow.
             String errorId = Long.toHexString(ThreadLocalRandom.current().nextLong());
             ServiceLog.unexpected("a stream (error_id " + errorId + ")", e);
             close();
             sink.failed(Refusal.internal(errorId));
+            if (e instanceof Error error) {
+                throw error;
+            }
         }
     }
 

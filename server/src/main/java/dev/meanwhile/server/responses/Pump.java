@@ -28,9 +28,12 @@ public final class Pump {
 
     private void run() {
         state.set(RUNNING);
-        step.run();
-        if (!state.compareAndSet(RUNNING, REST)) {
-            executor.execute(this::run);
+        try {
+            step.run();
+        } finally {
+            if (!state.compareAndSet(RUNNING, REST)) {
+                executor.execute(this::run);
+            }
         }
     }
 }

@@ -97,8 +97,10 @@ final class Readers implements AutoCloseable {
                 Runnable task = queue.take();
                 try {
                     task.run();
-                } catch (RuntimeException | Error e) {
+                } catch (RuntimeException e) {
                     ServiceLog.unexpected("a task of a reader", e); // and the thread goes on
+                } catch (Error e) {
+                    Errors.tell(e); // likewise, unless memory ran out
                 }
             }
         } catch (InterruptedException e) {
