@@ -55,6 +55,11 @@ final class FailureWords {
                                 + seconds(config.timeouts().firstByte()) + " before it began to answer.");
     }
 
+    /** Whether the provider has refused, which stays so when its words for it do not come. */
+    static boolean refused(Throwable error) {
+        return find(error, HttpException.class) != null;
+    }
+
     ModelFailure of(Throwable error, CallHttp http) {
         HttpException refusal = find(error, HttpException.class);
         if (refusal != null) {

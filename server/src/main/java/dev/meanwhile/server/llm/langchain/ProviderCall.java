@@ -81,7 +81,7 @@ final class ProviderCall implements ModelCall, StreamingChatResponseHandler {
 
     @Override
     public void onError(Throwable error) {
-        listener.failed(outOfTime() ? noEnd() : words.of(error, http));
+        listener.failed(outOfTime() && !FailureWords.refused(error) ? noEnd() : words.of(error, http));
         stopReadingIfEnded();
     }
 

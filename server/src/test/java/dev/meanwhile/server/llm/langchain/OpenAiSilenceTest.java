@@ -89,6 +89,21 @@ class OpenAiSilenceTest {
         assertTrue(failure.message().contains("silent for 0.25 s in the middle"), failure.message());
     }
 
+    /** Seen red: an outage, which is tried again for a quarter of an hour. */
+    @Test
+    void aRefusalWhoseBodyDoesNotComeIsARefusal() throws Exception {
+        ModelFailure failure = fail(
+                exchange -> {
+                    exchange.sendResponseHeaders(401, 100);
+                    exchange.getResponseBody().flush();
+                    over.await();
+                },
+                SHORT,
+                LONG);
+
+        assertEquals(FailureReason.PROVIDER_REJECTED, failure.reason());
+    }
+
     /** Planted: the wait is not taken back once the read is over. */
     @Test
     void timeInWhichNobodyListensIsNoSilence() throws Exception {
