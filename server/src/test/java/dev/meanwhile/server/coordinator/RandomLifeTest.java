@@ -9,6 +9,7 @@ import dev.meanwhile.server.domain.ConflictPolicy;
 import dev.meanwhile.server.domain.Lease;
 import dev.meanwhile.server.domain.Priority;
 import dev.meanwhile.server.domain.Refusal;
+import dev.meanwhile.server.domain.Workspace;
 import dev.meanwhile.server.domain.ResponseEntry;
 import dev.meanwhile.server.domain.ResponseEntry.Started;
 import dev.meanwhile.server.domain.ResponseEntry.Text;
@@ -17,6 +18,7 @@ import dev.meanwhile.server.queue.Claims.Free;
 import dev.meanwhile.server.queue.QueueRig;
 import dev.meanwhile.server.responses.FencedException;
 import dev.meanwhile.server.store.Signals;
+import dev.meanwhile.server.store.Storage;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +104,7 @@ final class RandomLifeTest {
                 } catch (FencedException e) {
                     assertEquals(before, recount.dataVersion(), "a fenced write must write nothing (P6)");
                 }
+                assertRemembered(rig, step);
                 try {
                     recount.check();
                 } catch (AssertionError e) {
@@ -108,6 +112,31 @@ final class RandomLifeTest {
                 }
             }
         }
+    }
+
+    /** What the writer remembers of rows is what a reader finds in them. */
+    private void assertRemembered(QueueRig rig, int step) {
+        Storage.Work<List<@Nullable Object>> rows = tx -> {
+            List<@Nullable Object> found = new ArrayList<>();
+            for (String name : List.of("w0", "w1", "w2")) {
+                Workspace workspace = tx.workspaces().find(name);
+                found.add(workspace);
+                workspaceOf.forEach((id, at) -> {
+                    if (workspace != null && at.equals(name)) {
+                        found.add(tx.sessions().find(workspace.key(), id));
+                    }
+                });
+            }
+            for (long key = 1; key <= sessionsMade; key++) {
+                found.add(tx.sessions().find(key));
+            }
+            for (long key = 1; key <= messages.size(); key++) {
+                found.add(tx.messages().find(key));
+            }
+            return found;
+        };
+        List<@Nullable Object> remembered = rig.storage.inTransaction(Storage.Caller.SERVICE, rows);
+        assertEquals(rig.storage.read(rows), remembered, () -> "step " + step);
     }
 
     private void run(Operation operation, QueueRig rig, Recount recount, Purger purger) throws Exception {
