@@ -77,8 +77,11 @@ public final class ConfigTable {
             Kind.duration("0", "168h"),
             "15m",
             "While a provider is out, a message is tried again for this long, counted from its first attempt.");
-    public static final Setting<Duration> DRAIN =
-            fixed("drain", Kind.duration("0", "10m"), "20s", "After SIGTERM the server ends within this time; running answers may take three quarters of it.");
+    public static final Setting<Duration> DRAIN = fixed(
+            "drain",
+            Kind.duration("0", "10m"),
+            "20s",
+            "After SIGTERM the server ends within this time; running answers may take three quarters of it.");
 
     // Store
     public static final Setting<Integer> WRITER_QUEUE =

@@ -44,17 +44,15 @@ final class LogStreamsTest {
                         new LogStreams(chat.storage, chat.signals, Duration.ofSeconds(15), new Metrics())) {
             chat.session("s");
             CompletableFuture<LogSink.Closing> closing = new CompletableFuture<>();
-            LogFollower follower = streams.open(
-                    new LogStreams.Request("default", "s", "", 0, "", true),
-                    new Ending(closing) {
+            LogFollower follower =
+                    streams.open(new LogStreams.Request("default", "s", "", 0, "", true), new Ending(closing) {
                         @Override
                         public void heartbeat(long lastSequence) {
                             throw new AssertionError("planted");
                         }
                     });
             follower.beat();
-            ExecutionException ended =
-                    assertThrows(ExecutionException.class, () -> closing.get(10, TimeUnit.SECONDS));
+            ExecutionException ended = assertThrows(ExecutionException.class, () -> closing.get(10, TimeUnit.SECONDS));
             assertEquals(Refusal.Reason.INTERNAL, ((Refusal) ended.getCause()).reason());
             assertEquals(0, streams.count());
         }
