@@ -58,8 +58,8 @@ final class CallGuard implements ServerInterceptor {
         if (unary && !headers.containsKey(TIMEOUT)) {
             guarded.endAfter(timer, timeoutMillis);
         }
-        PartialRequests.onOverrun(() -> timer.execute(guarded::timeOut));
-        return new GuardedListener<>(guarded, next.startCall(guarded, headers));
+        Runnable taken = PartialRequests.onOverrun(() -> timer.execute(guarded::timeOut));
+        return new GuardedListener<>(guarded, next.startCall(guarded, headers), taken);
     }
 
     /** Closes once, whoever comes first. */
@@ -133,15 +133,18 @@ final class CallGuard implements ServerInterceptor {
 
     private static final class GuardedListener<Q> extends SimpleForwardingServerCallListener<Q> {
         private final GuardedCall<Q, ?> call;
+        private final Runnable taken;
 
-        GuardedListener(GuardedCall<Q, ?> call, ServerCall.Listener<Q> delegate) {
+        GuardedListener(GuardedCall<Q, ?> call, ServerCall.Listener<Q> delegate, Runnable taken) {
             super(delegate);
             this.call = call;
+            this.taken = taken;
         }
 
         @Override
         public void onMessage(Q message) {
             guarded(() -> super.onMessage(message));
+            taken.run();
         }
 
         @Override

@@ -4,15 +4,18 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds what requests hold that have come only in part. Flow control does not: a message's bytes count as taken as
- * they come, and a thousand halves would use up the memory of all connections. Past the bound the oldest one ends.
+ * Bounds what requests hold that no handler has read yet. Flow control does not: a message's bytes count as taken as
+ * they come, and a thousand halves would use up the memory of all connections. So would whole ones: grpc-java keeps the
+ * message of a unary call in its buffers until the client has closed its half. Past the bound the oldest one ends.
  */
 final class PartialRequests extends ServerStreamTracer.Factory {
     /** Of the call that is made here, for {@link CallGuard}, which can end it. */
@@ -33,12 +36,18 @@ final class PartialRequests extends ServerStreamTracer.Factory {
         return new Request();
     }
 
-    /** How the call of this context is ended; must not wait. Without effect outside of a call. */
-    static void onOverrun(Runnable end) {
+    /**
+     * How the call of this context is ended; must not wait. Without effect outside of a call.
+     *
+     * @return to be run when a message of the call has been read
+     */
+    static Runnable onOverrun(Runnable end) {
         Request request = CURRENT.get();
-        if (request != null) {
-            request.endWith(end);
+        if (request == null) {
+            return () -> {};
         }
+        request.endWith(end);
+        return request::messageTaken;
     }
 
     private void add(Request request, long more) {
@@ -50,8 +59,7 @@ final class PartialRequests extends ServerStreamTracer.Factory {
             bytes += more;
             while (bytes > bound) {
                 Request oldest = oldestFirst.removeFirst();
-                bytes -= oldest.held;
-                oldest.held = 0;
+                oldest.letGo();
                 ended.add(oldest);
             }
         } finally {
@@ -64,8 +72,7 @@ final class PartialRequests extends ServerStreamTracer.Factory {
         lock.lock();
         try {
             oldestFirst.remove(request);
-            bytes -= request.held;
-            request.held = 0;
+            request.letGo();
         } finally {
             lock.unlock();
         }
@@ -77,8 +84,13 @@ final class PartialRequests extends ServerStreamTracer.Factory {
         private @Nullable Runnable end;
         private boolean overrun;
 
-        /** Under the lock of all. */
+        /** Under the lock of all, like {@link #whole}. */
         private long held;
+
+        /** Sizes of the messages in it that have come as a whole. */
+        private final Queue<Long> whole = new ArrayDeque<>();
+
+        private long ofWhole;
 
         @Override
         public Context filterContext(Context context) {
@@ -92,7 +104,37 @@ final class PartialRequests extends ServerStreamTracer.Factory {
 
         @Override
         public void inboundMessageRead(int number, long wireSize, long size) {
-            remove(this); // whole now, and taken out of the buffers soon
+            lock.lock();
+            try {
+                whole.add(held - ofWhole);
+                ofWhole = held;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void messageTaken() {
+            lock.lock();
+            try {
+                Long size = whole.poll();
+                if (size != null) {
+                    ofWhole -= size;
+                    held -= size;
+                    bytes -= size;
+                }
+                if (held == 0) {
+                    oldestFirst.remove(this);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void letGo() {
+            bytes -= held;
+            held = 0;
+            ofWhole = 0;
+            whole.clear();
         }
 
         @Override

@@ -41,12 +41,14 @@ final class PartialRequestsTest {
         assertEquals(List.of("first", "second"), ended);
     }
 
-    /** Caught: whole requests, or those of closed calls, that stay counted. */
+    /** Caught: requests that a handler has, or those of closed calls, that stay counted. */
     @Test
-    void p11WholeRequestsAndClosedCallsHoldNothing() {
-        ServerStreamTracer whole = begin("whole");
+    void p11TakenRequestsAndClosedCallsHoldNothing() {
+        ServerStreamTracer whole = tracer();
+        Runnable taken = guard(whole, "whole");
         whole.inboundWireSize(90);
         whole.inboundMessageRead(0, 90, 90);
+        taken.run();
         ServerStreamTracer closed = begin("closed");
         closed.inboundWireSize(90);
         closed.streamClosed(Status.CANCELLED);
@@ -63,6 +65,31 @@ final class PartialRequestsTest {
         assertEquals(List.of("early"), ended);
     }
 
+    /** grpc-java keeps it until the client's half is closed. Caught: whole requests that nobody counts. */
+    @Test
+    void p11AWholeRequestCountsUntilItIsTaken() {
+        ServerStreamTracer whole = begin("whole");
+        whole.inboundWireSize(90);
+        whole.inboundMessageRead(0, 90, 90);
+        begin("second").inboundWireSize(11);
+        assertEquals(List.of("whole"), ended);
+    }
+
+    /** Caught: the part of the next message forgotten with the one before. */
+    @Test
+    void p11OnlyTheTakenMessageOfACallIsForgotten() {
+        ServerStreamTracer call = tracer();
+        Runnable taken = guard(call, "call");
+        call.inboundWireSize(30);
+        call.inboundMessageRead(0, 30, 30);
+        call.inboundWireSize(60);
+        taken.run();
+        begin("second").inboundWireSize(40);
+        assertEquals(List.of(), ended);
+        begin("third").inboundWireSize(1);
+        assertEquals(List.of("call"), ended);
+    }
+
     private ServerStreamTracer begin(String name) {
         ServerStreamTracer tracer = tracer();
         guard(tracer, name);
@@ -73,7 +100,9 @@ final class PartialRequestsTest {
         return requests.newServerStreamTracer("any/Method", new Metadata());
     }
 
-    private void guard(ServerStreamTracer tracer, String name) {
-        tracer.filterContext(Context.ROOT).run(() -> PartialRequests.onOverrun(() -> ended.add(name)));
+    private Runnable guard(ServerStreamTracer tracer, String name) {
+        List<Runnable> taken = new ArrayList<>();
+        tracer.filterContext(Context.ROOT).run(() -> taken.add(PartialRequests.onOverrun(() -> ended.add(name))));
+        return taken.getFirst();
     }
 }
