@@ -86,7 +86,6 @@ public final class Server {
                 claims,
                 leases,
                 new ResponseLog(storage, signals, metrics),
-                signals,
                 runnable,
                 config.worker(),
                 clock);

@@ -144,9 +144,10 @@ final class DamagedPageTest {
                             "[STORE] ERROR: Storage unavailable, submits are refused until it is back:"
                                     + " the database is damaged and nothing more is written to it",
                             "[STORE] ERROR: The database file is damaged;"
-                                    + " stop the server, restore a backup and start it again"),
+                                    + " stop the server, restore a backup and start it again",
+                            "[WORKER] ERROR: Failed to send completion to session a"),
                     Set.copyOf(errors(log)));
-            assertEquals(2, errors(log).size(), "each once");
+            assertEquals(3, errors(log).size(), "each once");
         }
         try (TestServer server = TestServer.start(folder)) {
             assertEquals("accepted", new UserCalls(server).message(late).getText());

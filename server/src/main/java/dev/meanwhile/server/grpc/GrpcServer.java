@@ -8,6 +8,7 @@ import dev.meanwhile.v1.OperatorServiceGrpc;
 import dev.meanwhile.v1.ServerLimits;
 import dev.meanwhile.v1.SessionServiceGrpc;
 import io.grpc.BindableService;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -128,8 +129,15 @@ public final class GrpcServer {
             public <Q, A> ServerCall.Listener<Q> interceptCall(
                     ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
                 StatusRuntimeException end = GrpcErrors.of(Refusal.callTimeout());
-                PartialRequests.onOverrun(() -> timer.execute(() -> call.close(end.getStatus(), new Metadata())));
-                return next.startCall(call, headers);
+                Runnable taken = PartialRequests.onOverrun(
+                        () -> timer.execute(() -> call.close(end.getStatus(), new Metadata())));
+                return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+                    @Override
+                    public void onMessage(Q message) {
+                        super.onMessage(message);
+                        taken.run();
+                    }
+                };
             }
         });
     }

@@ -5,11 +5,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store of one server. Both methods block until done and may be called from any thread but the store's own.
+ * The store of one server. {@link #inTransaction} and {@link #read} block until done and may be called from any thread
+ * but the store's own.
  *
  * <p>Work is re-runnable: it may be run again after a rollback, so it changes nothing but the transaction, or takes it
- * back with {@link Transaction#onRollback}. It does no I/O, logs nothing and waits for nothing. A {@link dev.meanwhile.server.domain.Refusal} thrown before anything was
- * written ends the work without touching its neighbours in the same commit.
+ * back with {@link Transaction#onRollback}. It does no I/O, logs nothing and waits for nothing. A
+ * {@link dev.meanwhile.server.domain.Refusal} thrown before anything was written ends the work without touching its
+ * neighbours in the same commit.
  */
 public interface Storage extends AutoCloseable {
 

@@ -9,7 +9,6 @@ import dev.meanwhile.server.queue.MessageQueue;
 import dev.meanwhile.server.queue.RunningLeases;
 import dev.meanwhile.server.responses.Fence;
 import dev.meanwhile.server.responses.ResponseLog;
-import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.Storage.Caller;
 import dev.meanwhile.server.telemetry.ServiceLog;
@@ -29,7 +28,6 @@ public final class WorkerPool {
     private final MessageQueue queue;
     private final Claims claims;
     private final RunningLeases leases;
-    private final Signals signals;
     private final Slots slots;
     private final MessageRunner runner;
     private final ClaimLoop loop;
@@ -43,7 +41,6 @@ public final class WorkerPool {
             Claims claims,
             RunningLeases leases,
             ResponseLog log,
-            Signals signals,
             List<RunnableModel> models,
             WorkerConfig config,
             Clock clock) {
@@ -51,7 +48,6 @@ public final class WorkerPool {
         this.queue = queue;
         this.claims = claims;
         this.leases = leases;
-        this.signals = signals;
         this.slots = new Slots(models.stream().map(RunnableModel::info).toList());
         Map<String, RunnableModel> byName =
                 models.stream().collect(Collectors.toMap(model -> model.info().name(), Function.identity()));

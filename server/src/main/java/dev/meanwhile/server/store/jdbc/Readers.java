@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** A bounded pool of platform threads that read, each with a connection of its own. */
@@ -17,6 +18,7 @@ final class Readers implements AutoCloseable {
     private final Database database;
     private final Clock clock;
     private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+    private final Semaphore room = new Semaphore(QUEUE_SIZE);
     private final List<Thread> threads = new ArrayList<>();
 
     /** The connection of a reader's thread; null everywhere else. */
@@ -43,10 +45,16 @@ final class Readers implements AutoCloseable {
             connection.read(command);
             return;
         }
-        if (queue.size() >= QUEUE_SIZE) {
+        if (stopped) {
+            throw Refusal.draining();
+        }
+        if (!room.tryAcquire()) {
             throw Refusal.storageBusy();
         }
-        add(() -> read(command));
+        add(() -> {
+            room.release();
+            read(command);
+        });
     }
 
     /** Runs a task in which reads run at once. Not bounded: whoever may give one gives one at a time. */

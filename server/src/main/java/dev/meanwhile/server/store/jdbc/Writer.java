@@ -268,7 +268,7 @@ final class Writer implements Runnable {
 
     private void refuseWaiting() {
         for (Command<?> command = queue.poll(); command != null; command = queue.poll()) {
-            announcer.announce(List.of(command.refuse(Refusal.draining())));
+            command.refuse(Refusal.draining()).announce().run(); // no callbacks, so no order to keep
         }
     }
 }
