@@ -257,12 +257,16 @@ public final class Coordinator {
         if (now == null || now.state() == SessionState.DELETED) {
             throw Refusal.sessionNotFound(session.id()); // deleted meanwhile
         }
-        List<Notification> notifications = tx
-                .notifications()
-                .before(session.workspaceKey(), session.key(), Long.MAX_VALUE, SHOWN_NOTIFICATIONS)
-                .stream()
-                .filter(news -> news.terminalSequence() <= session.lastSequence()) // what came later is not in it
-                .toList();
+        // Without news nothing is looked for: that would be a walk through all that the session ever answered.
+        List<Notification> notifications = session.counts().notifications() == 0
+                ? List.of()
+                : tx
+                        .notifications()
+                        .before(session.workspaceKey(), session.key(), Long.MAX_VALUE, SHOWN_NOTIFICATIONS)
+                        .stream()
+                        .filter(news ->
+                                news.terminalSequence() <= session.lastSequence()) // what came later is not in it
+                        .toList();
         CatchUp.Folded folded = CatchUp.fold(tx, session, session.readSequence(), session.lastSequence());
         return new Switched(
                 session,

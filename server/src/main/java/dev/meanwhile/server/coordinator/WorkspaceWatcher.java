@@ -39,7 +39,6 @@ public final class WorkspaceWatcher implements AutoCloseable {
     private final WatchSink sink;
     private final Pump pump;
     private final Consumer<WorkspaceWatcher> onClose;
-    private final Signals.Subscription subscription;
     private final Set<Long> dirty = ConcurrentHashMap.newKeySet();
     private final Map<Long, String> sentSessions = new HashMap<>();
     private final TreeMap<Long, Long> sentNotifications = new TreeMap<>();
@@ -50,26 +49,30 @@ public final class WorkspaceWatcher implements AutoCloseable {
     private boolean sessionsSent;
     private boolean caughtUp;
     private final Silence silence = new Silence();
+    private volatile Signals.@Nullable Subscription subscription;
     private volatile boolean closed;
     private volatile boolean draining;
     private volatile boolean heartbeatDue;
 
     WorkspaceWatcher(
-            Storage storage,
-            Signals signals,
-            String workspace,
-            WatchSink sink,
-            Executor executor,
-            Consumer<WorkspaceWatcher> onClose) {
+            Storage storage, String workspace, WatchSink sink, Executor executor, Consumer<WorkspaceWatcher> onClose) {
         this.storage = storage;
         this.workspace = workspace;
         this.sink = sink;
         this.pump = new Pump(executor, this::run);
         this.onClose = onClose;
-        this.subscription = signals.onWorkspace(workspace, session -> {
+    }
+
+    /** From now on it hears of the workspace; whoever keeps it knows it by then, since it may close at once. */
+    void listen(Signals signals) {
+        Signals.Subscription made = signals.onWorkspace(workspace, session -> {
             dirty.add(session);
             wake();
         });
+        subscription = made;
+        if (closed) {
+            made.close();
+        }
     }
 
     /** There may be something to do: a change, room in the sink, a heartbeat that is due. */
@@ -97,7 +100,10 @@ public final class WorkspaceWatcher implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        subscription.close();
+        Signals.Subscription made = subscription;
+        if (made != null) {
+            made.close();
+        }
         onClose.accept(this);
     }
 

@@ -25,8 +25,9 @@ public final class WorkspaceWatches implements AutoCloseable {
     }
 
     public WorkspaceWatcher open(String workspace, WatchSink sink) {
-        WorkspaceWatcher watcher = new WorkspaceWatcher(storage, signals, workspace, sink, executor, open::remove);
+        WorkspaceWatcher watcher = new WorkspaceWatcher(storage, workspace, sink, executor, open::remove);
         open.add(watcher);
+        watcher.listen(signals);
         if (draining) {
             watcher.drain(); // it came in between
         }

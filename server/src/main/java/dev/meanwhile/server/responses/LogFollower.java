@@ -21,27 +21,28 @@ public final class LogFollower implements AutoCloseable {
     private final LogSink sink;
     private final Pump pump;
     private final Consumer<LogFollower> onClose;
-    private final Signals.@Nullable Subscription subscription;
     private final Silence silence = new Silence();
     private final AtomicReference<Hint> hint = new AtomicReference<>(new Nothing());
+    private volatile Signals.@Nullable Subscription subscription;
     private volatile boolean closed;
     private volatile boolean draining;
     private volatile boolean heartbeatDue;
 
-    LogFollower(
-            Storage storage,
-            Signals signals,
-            long sessionKey,
-            boolean follow,
-            LogCursor cursor,
-            LogSink sink,
-            Consumer<LogFollower> onClose) {
+    LogFollower(Storage storage, LogCursor cursor, LogSink sink, Consumer<LogFollower> onClose) {
         this.storage = storage;
         this.cursor = cursor;
         this.sink = sink;
         this.pump = new Pump(storage::onReader, this::run);
         this.onClose = onClose;
-        this.subscription = follow ? signals.onSession(sessionKey, this::changed) : null;
+    }
+
+    /** From now on it hears of the session; whoever keeps it knows it by then, since it may close at once. */
+    void listen(Signals signals, long sessionKey) {
+        Signals.Subscription made = signals.onSession(sessionKey, this::changed);
+        subscription = made;
+        if (closed) {
+            made.close();
+        }
     }
 
     /** What is known of the log since the last step. */
@@ -92,8 +93,9 @@ public final class LogFollower implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        if (subscription != null) {
-            subscription.close();
+        Signals.Subscription made = subscription;
+        if (made != null) {
+            made.close();
         }
         onClose.accept(this);
     }

@@ -55,14 +55,14 @@ public final class LogStreams implements AutoCloseable {
         LogCursor cursor =
                 new LogCursor(session.key(), messageKey, request.after(), request.follow(), session.lastSequence());
         sink.started(session.epoch(), session.lastSequence());
-        LogFollower follower =
-                new LogFollower(storage, signals, session.key(), request.follow(), cursor, sink, this::closed);
+        LogFollower follower = new LogFollower(storage, cursor, sink, this::closed);
         open.add(follower);
         metrics.streamOpened();
         if (draining) {
             follower.drain(); // it came in between
         }
         if (request.follow()) {
+            follower.listen(signals, session.key());
             heartbeats.keep(follower.silence(), follower::beat, () -> open.contains(follower));
         }
         follower.wake();

@@ -99,6 +99,9 @@ public final class WorkerPool {
                 runner.run(lease);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                ServiceLog.unexpected(
+                        "the end of message " + lease.messageId() + ", which the next start takes back", e);
             } finally {
                 leases.released(lease);
                 slots.giveBack(lease);
