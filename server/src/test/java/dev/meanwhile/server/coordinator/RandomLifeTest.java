@@ -114,7 +114,7 @@ final class RandomLifeTest {
         }
     }
 
-    /** What the writer remembers of rows is what a reader finds in them. */
+    /** What the writer remembers of rows is what a reader finds in them. Seen red: active flags not forgotten. */
     private void assertRemembered(QueueRig rig, int step) {
         Storage.Work<List<@Nullable Object>> rows = tx -> {
             List<@Nullable Object> found = new ArrayList<>();
