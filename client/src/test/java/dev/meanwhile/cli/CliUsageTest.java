@@ -50,7 +50,9 @@ final class CliUsageTest {
         Captured shell = Captured.pipe("");
         shell.environment.put("MEANWHILE_SERVER", nowhere.toString());
         assertEquals(3, shell.run(command.split(" ")));
-        assertEquals("no server at " + nowhere + "; start it with: bin/meanwhile serve\n", shell.err());
+        assertEquals(
+                "no server at " + nowhere + "; start it with: bin/meanwhile serve --grpc " + nowhere + "\n",
+                shell.err());
         assertEquals("", shell.out());
     }
 
