@@ -1,6 +1,7 @@
 package dev.meanwhile.server.queue;
 
 import dev.meanwhile.server.Answers;
+import dev.meanwhile.server.SettableClock;
 import dev.meanwhile.server.coordinator.Cancellation;
 import dev.meanwhile.server.coordinator.Coordinator;
 import dev.meanwhile.server.coordinator.Coordinator.Wish;
@@ -37,8 +38,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -66,10 +64,10 @@ public final class QueueRig implements AutoCloseable {
     public final SessionRegistry sessions;
     public final Reading reading;
     public final ResponseLog log;
-    private final StandingClock clock;
+    private final SettableClock clock;
 
     private QueueRig(Function<Clock, Storage> engine, List<String> claimed, List<String> known) {
-        this.clock = new StandingClock();
+        this.clock = new SettableClock();
         this.storage = engine.apply(clock);
         Signals signals = new Signals();
         QueueConfig config = new QueueConfig(100_000, 100_000, HIGH_PER_LOW);
@@ -218,25 +216,6 @@ public final class QueueRig implements AutoCloseable {
 
     /** Lets time pass, for retries that wait. */
     public void advance(Duration by) {
-        clock.now.updateAndGet(time -> time.plus(by));
-    }
-
-    private static final class StandingClock extends Clock {
-        private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
-
-        @Override
-        public Instant instant() {
-            return now.get();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
+        clock.advance(by);
     }
 }
