@@ -20,6 +20,8 @@ import dev.meanwhile.server.http.OperatorHttp;
 import dev.meanwhile.server.llm.LanguageModel;
 import dev.meanwhile.server.queue.Claims;
 import dev.meanwhile.server.queue.MessageQueue;
+import dev.meanwhile.server.queue.ModelHolds;
+import dev.meanwhile.server.queue.RetryDelays;
 import dev.meanwhile.server.queue.RunningLeases;
 import dev.meanwhile.server.responses.LogStreams;
 import dev.meanwhile.server.responses.ResponseLog;
@@ -44,6 +46,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /** Builds the service from its configuration: the only place that constructs and wires. */
@@ -65,7 +68,10 @@ public final class Server {
         this.factory = new ModelFactory(config.provider());
         Metrics metrics = new Metrics();
         Signals signals = new Signals();
-        Models models = new Models(config.modelInfos());
+        RetryDelays delays = config.worker().retryDelays();
+        ModelHolds holds =
+                new ModelHolds(delays, clock, () -> ThreadLocalRandom.current().nextDouble());
+        Models models = new Models(config.modelInfos(), holds);
         List<RunnableModel> runnable = new ArrayList<>();
         for (int i = 0; i < config.models().size(); i++) {
             ModelConfig model = config.models().get(i);
@@ -79,12 +85,14 @@ public final class Server {
                 leases,
                 signals,
                 config.queue(),
+                holds,
                 models.all().stream().map(ModelInfo::name).toList());
         this.workers = new WorkerPool(
                 storage,
                 queue,
                 claims,
                 leases,
+                holds,
                 new ResponseLog(storage, signals, metrics),
                 runnable,
                 config.worker(),
@@ -102,7 +110,7 @@ public final class Server {
                 new Reading(storage, signals),
                 streams,
                 watches,
-                new Explainer(storage),
+                new Explainer(storage, models),
                 models);
         ServerLimits limits = ServerLimits.newBuilder()
                 .setQueueCapacity(config.queue().capacity())
@@ -111,6 +119,7 @@ public final class Server {
                 .build();
         Operations operations = new Operations(storage, queue, leases, models);
         metrics.lanes(() -> lanes(operations));
+        models.all().forEach(model -> metrics.held(model.name(), () -> models.hold(model.name()) != null));
         metrics.connectionBuffers(GrpcServer::bufferBytes);
         this.grpc = new GrpcServer(config.grpc(), api, operations, version(), limits);
         this.readiness = new Readiness(storage, grpc);

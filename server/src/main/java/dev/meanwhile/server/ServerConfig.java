@@ -13,6 +13,7 @@ import dev.meanwhile.server.config.Setting;
 import dev.meanwhile.server.domain.ModelInfo;
 import dev.meanwhile.server.grpc.GrpcConfig;
 import dev.meanwhile.server.queue.QueueConfig;
+import dev.meanwhile.server.queue.RetryDelays;
 import dev.meanwhile.server.store.StoreConfig;
 import dev.meanwhile.server.telemetry.LogLevel;
 import dev.meanwhile.server.telemetry.Logging;
@@ -72,7 +73,8 @@ public record ServerConfig(
                         values.get(ConfigTable.QUEUE_CAPACITY),
                         values.get(ConfigTable.WORKSPACE_CAPACITY),
                         values.get(ConfigTable.HIGH_PER_LOW)),
-                new WorkerConfig(values.get(ConfigTable.TOTAL_TIMEOUT), values.get(ConfigTable.RETRY_FOR)),
+                new WorkerConfig(
+                        values.get(ConfigTable.TOTAL_TIMEOUT), values.get(ConfigTable.RETRY_FOR), retryDelays(values)),
                 values.get(ConfigTable.DRAIN),
                 new ProviderConfig(
                         values.get(ConfigTable.CONNECT_TIMEOUT),
@@ -114,6 +116,16 @@ public record ServerConfig(
                 values.get(ConfigTable.HANDSHAKE),
                 values.get(ConfigTable.CALL_TIMEOUT),
                 values.get(ConfigTable.HEARTBEAT));
+    }
+
+    private static RetryDelays retryDelays(ConfigValues values) {
+        Duration first = values.get(ConfigTable.RETRY_DELAY);
+        Duration longest = values.get(ConfigTable.RETRY_DELAY_MAX);
+        if (longest.compareTo(first) < 0) {
+            throw values.refused(
+                    ConfigTable.RETRY_DELAY_MAX, "must be at least retry-delay (" + first.toMillis() + "ms)");
+        }
+        return new RetryDelays(first, longest);
     }
 
     private static StoreConfig store(ConfigValues values) {

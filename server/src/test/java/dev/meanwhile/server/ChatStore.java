@@ -16,7 +16,9 @@ import dev.meanwhile.server.domain.ResponseEntry;
 import dev.meanwhile.server.domain.Session;
 import dev.meanwhile.server.queue.Claims;
 import dev.meanwhile.server.queue.MessageQueue;
+import dev.meanwhile.server.queue.ModelHolds;
 import dev.meanwhile.server.queue.QueueConfig;
+import dev.meanwhile.server.queue.RetryDelays;
 import dev.meanwhile.server.queue.RunningLeases;
 import dev.meanwhile.server.responses.LogReader;
 import dev.meanwhile.server.responses.ResponseLog;
@@ -41,11 +43,13 @@ import java.util.Random;
  */
 public final class ChatStore implements AutoCloseable {
     public static final ModelInfo MODEL = new ModelInfo("m", true, "simulated", 8_192, 8, 2);
+    public static final RetryDelays DELAYS = new RetryDelays(Duration.ofSeconds(1), Duration.ofMinutes(1));
     private static final String WORKSPACE = "default";
     public final Storage storage;
     public final Signals signals = new Signals();
     public final RunningLeases leases = new RunningLeases();
     public final MessageQueue queue;
+    public final ModelHolds holds;
     public final Claims claims;
     public final ResponseLog log;
     private final Cancellation cancellation;
@@ -54,17 +58,18 @@ public final class ChatStore implements AutoCloseable {
 
     private ChatStore(Path folder, Clock clock) {
         QueueConfig config = new QueueConfig(1_000, 1_000, 10);
+        holds = new ModelHolds(DELAYS, clock, () -> 0.5);
         storage = JdbcStorage.open(
                 new StoreConfig(folder, 4_096, 256, 2, Duration.ofMinutes(1)), clock, new Metrics(), failure -> {
                     throw new AssertionError("the store had to end the process", failure);
                 });
         queue = new MessageQueue(config, signals, leases, new Metrics(), clock);
-        claims = new Claims(queue, leases, signals, config, List.of(MODEL.name()));
+        claims = new Claims(queue, leases, signals, config, holds, List.of(MODEL.name()));
         log = new ResponseLog(storage, signals, new Metrics());
         cancellation = new Cancellation(storage, queue);
         coordinator = new Coordinator(storage, queue, cancellation, signals, new Ids(), clock);
         sessions = new SessionRegistry(
-                storage, queue, cancellation, signals, new Models(List.of(MODEL)), new Ids(), new Random(1));
+                storage, queue, cancellation, signals, new Models(List.of(MODEL), holds), new Ids(), new Random(1));
     }
 
     public static ChatStore open(Path folder, Clock clock) {

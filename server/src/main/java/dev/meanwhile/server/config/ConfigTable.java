@@ -77,6 +77,14 @@ public final class ConfigTable {
             Kind.duration("0", "168h"),
             "15m",
             "While a provider is out, a message is tried again for this long, counted from its first attempt.");
+    public static final Setting<Duration> RETRY_DELAY = fixed(
+            "retry-delay",
+            Kind.duration("1ms", "1h"),
+            "1s",
+            "Wait after a failed attempt, and of a model whose provider is out; four times as long after each"
+                    + " further failure in a row.");
+    public static final Setting<Duration> RETRY_DELAY_MAX =
+            fixed("retry-delay-max", Kind.duration("1ms", "24h"), "60s", "Longest such wait, at least retry-delay.");
     public static final Setting<Duration> DRAIN = fixed(
             "drain",
             Kind.duration("0", "10m"),
@@ -199,6 +207,8 @@ public final class ConfigTable {
                             IDLE_TIMEOUT,
                             TOTAL_TIMEOUT,
                             RETRY_FOR,
+                            RETRY_DELAY,
+                            RETRY_DELAY_MAX,
                             DRAIN)),
             new Section("Storage", List.of(WRITER_QUEUE, WRITER_BATCH, READERS)),
             new Section(

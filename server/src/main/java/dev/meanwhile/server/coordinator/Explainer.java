@@ -4,6 +4,7 @@ import dev.meanwhile.server.domain.FailedAttempt;
 import dev.meanwhile.server.domain.LaneEvent;
 import dev.meanwhile.server.domain.LogEntry;
 import dev.meanwhile.server.domain.Message;
+import dev.meanwhile.server.domain.ModelHold;
 import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.domain.ResponseEntry.AttemptReset;
 import dev.meanwhile.server.domain.ResponseEntry.Completed;
@@ -18,15 +19,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Tells the life of one message from what is stored, computed on a read connection. */
 public final class Explainer {
     private static final int MAX_POSITION = 1_000;
     private static final int MAX_ATTEMPTS = 50;
     private final Storage storage;
+    private final Models models;
 
-    public Explainer(Storage storage) {
+    public Explainer(Storage storage, Models models) {
         this.storage = storage;
+        this.models = models;
     }
 
     /**
@@ -36,6 +40,7 @@ public final class Explainer {
      * @param olderEvents how many before those
      * @param waited from submission to the first attempt, or until now
      * @param position its place in its lane, 0 = in none, 1,001 = beyond 1,000
+     * @param hold of its model, while it waits to be taken by a worker
      * @param failedAttempts newest 49 that failed before the present or last one, oldest first
      * @param chunks text entries of the newest attempt
      */
@@ -47,6 +52,7 @@ public final class Explainer {
             int position,
             Duration waited,
             boolean paused,
+            @Nullable ModelHold hold,
             List<FailedAttempt> failedAttempts,
             int chunks,
             long bytes) {}
@@ -73,10 +79,15 @@ public final class Explainer {
                             : tx.heads().position(head, MAX_POSITION),
                     Duration.between(message.submission().createTime(), waitedUntil),
                     "true".equals(tx.settings().get(Claims.PAUSED)),
+                    waits(head, message) ? models.hold(head.model()) : null,
                     tx.messages().failedAttempts(message.key(), MAX_ATTEMPTS - 1),
                     stored.chunks(),
                     stored.bytes());
         });
+    }
+
+    private static boolean waits(@Nullable Head head, Message message) {
+        return head != null && head.message() == message.key() && head.status() != Head.Status.RUNNING;
     }
 
     private static Stored stored(Transaction tx, Session session, Message message) {

@@ -1,6 +1,7 @@
 package dev.meanwhile.server.coordinator;
 
 import dev.meanwhile.server.domain.Lease;
+import dev.meanwhile.server.domain.ModelHold;
 import dev.meanwhile.server.domain.ModelInfo;
 import dev.meanwhile.server.domain.Priority;
 import dev.meanwhile.server.domain.WorkspaceDepth;
@@ -41,7 +42,11 @@ public final class Operations {
             @Nullable Duration worstWait) {}
 
     /** One model, its lanes HIGH first. */
-    public record ModelStats(ModelInfo model, List<LaneStats> lanes, int retrying) {}
+    public record ModelStats(
+            ModelInfo model,
+            List<LaneStats> lanes,
+            int retrying,
+            @Nullable ModelHold hold) {}
 
     /** The queue as a whole; rates are per second over the last minute. */
     public record Stats(
@@ -62,7 +67,8 @@ public final class Operations {
                     Duration worst = waiting.oldest() == null ? null : Duration.between(waiting.oldest(), tx.now());
                     lanes.add(new LaneStats(priority, state.queued(), waiting.heads(), state.running(), worst));
                 }
-                perModel.add(new ModelStats(model, lanes, tx.heads().countRetrying(model.name())));
+                perModel.add(new ModelStats(
+                        model, lanes, tx.heads().countRetrying(model.name()), models.hold(model.name())));
             }
             return new Stats(
                     perModel,

@@ -6,6 +6,7 @@ import dev.meanwhile.server.coordinator.Utf8;
 import dev.meanwhile.server.domain.FailedAttempt;
 import dev.meanwhile.server.domain.FailureReason;
 import dev.meanwhile.server.domain.Message;
+import dev.meanwhile.server.domain.ModelHold;
 import dev.meanwhile.server.domain.Submission;
 import dev.meanwhile.v1.Attempt;
 import dev.meanwhile.v1.ExplainMessageResponse;
@@ -68,6 +69,10 @@ final class ExplainProtos {
         Instant retry = explained.view().retryTime();
         if (retry != null) {
             stage.setRetryTime(Protos.time(retry));
+        }
+        ModelHold hold = explained.hold();
+        if (hold != null) {
+            stage.setModelHold(ModelProtos.hold(hold));
         }
         return stage.build();
     }

@@ -12,11 +12,9 @@ import dev.meanwhile.v1.GetLogLevelsRequest;
 import dev.meanwhile.v1.GetLogLevelsResponse;
 import dev.meanwhile.v1.GetQueueStatsRequest;
 import dev.meanwhile.v1.GetQueueStatsResponse;
-import dev.meanwhile.v1.LaneStats;
 import dev.meanwhile.v1.ListWorkersRequest;
 import dev.meanwhile.v1.ListWorkersResponse;
 import dev.meanwhile.v1.LogLevel;
-import dev.meanwhile.v1.ModelStats;
 import dev.meanwhile.v1.OperatorServiceGrpc;
 import dev.meanwhile.v1.PauseWorkersRequest;
 import dev.meanwhile.v1.PauseWorkersResponse;
@@ -27,7 +25,6 @@ import dev.meanwhile.v1.SetLogLevelRequest;
 import dev.meanwhile.v1.SetLogLevelResponse;
 import dev.meanwhile.v1.WorkspaceStats;
 import io.grpc.stub.StreamObserver;
-import java.time.Duration;
 import java.util.List;
 
 /** The operators' service. */
@@ -47,7 +44,7 @@ final class OperatorGrpcService extends OperatorServiceGrpc.OperatorServiceImplB
                     .setWorkersPaused(stats.paused())
                     .setSubmittedPerSecond(stats.submittedPerSecond())
                     .setEndedPerSecond(stats.endedPerSecond());
-            stats.models().forEach(model -> response.addModels(model(model)));
+            stats.models().forEach(model -> response.addModels(ModelProtos.stats(model)));
             stats.workspaces()
                     .forEach(depth -> response.addWorkspaces(WorkspaceStats.newBuilder()
                             .setWorkspace(depth.workspace())
@@ -116,27 +113,6 @@ final class OperatorGrpcService extends OperatorServiceGrpc.OperatorServiceImplB
                 () -> ResumeWorkersResponse.newBuilder()
                         .setChanged(operations.setPaused(false))
                         .build());
-    }
-
-    private static ModelStats model(Operations.ModelStats stats) {
-        ModelStats.Builder proto = ModelStats.newBuilder()
-                .setModel(stats.model().name())
-                .setWorkers(stats.model().workers())
-                .setReservedForActive(stats.model().reservedForActive())
-                .setRetryingMessages(stats.retrying());
-        for (Operations.LaneStats lane : stats.lanes()) {
-            LaneStats.Builder one = LaneStats.newBuilder()
-                    .setPriority(Protos.priority(lane.priority()))
-                    .setQueuedMessages(lane.queued())
-                    .setWaitingHeads(lane.heads())
-                    .setRunningMessages(lane.running());
-            Duration worst = lane.worstWait();
-            if (worst != null) {
-                one.setWorstWait(Protos.duration(worst));
-            }
-            proto.addLanes(one);
-        }
-        return proto.build();
     }
 
     private static RunningAnswer running(Lease lease) {

@@ -38,7 +38,6 @@ import dev.meanwhile.v1.ListSessionsRequest;
 import dev.meanwhile.v1.ListSessionsResponse;
 import dev.meanwhile.v1.MarkSessionReadRequest;
 import dev.meanwhile.v1.MarkSessionReadResponse;
-import dev.meanwhile.v1.Model;
 import dev.meanwhile.v1.ResponseChunksRequest;
 import dev.meanwhile.v1.ResponseChunksResponse;
 import dev.meanwhile.v1.SessionServiceGrpc;
@@ -52,7 +51,6 @@ import dev.meanwhile.v1.WatchWorkspaceRequest;
 import dev.meanwhile.v1.WatchWorkspaceResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.List;
 
 /** The users' service: each call maps in, calls the coordinator, maps out. */
 final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase {
@@ -352,19 +350,7 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
 
     @Override
     public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> observer) {
-        reply(observer, () -> {
-            List<Model> models = api.models().all().stream()
-                    .map(model -> Model.newBuilder()
-                            .setName(model.name())
-                            .setDefaultModel(model.isDefault())
-                            .setAdapter(model.adapter())
-                            .setContextWindowTokens(model.window())
-                            .setWorkers(model.workers())
-                            .setReservedForActive(model.reservedForActive())
-                            .build())
-                    .toList();
-            return ListModelsResponse.newBuilder().addAllModels(models).build();
-        });
+        reply(observer, () -> ModelProtos.list(api.models()));
     }
 
     @Override

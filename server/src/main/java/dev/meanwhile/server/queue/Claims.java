@@ -38,13 +38,21 @@ public final class Claims {
     private final RunningLeases leases;
     private final Signals signals;
     private final QueueConfig config;
+    private final ModelHolds holds;
     private final List<String> models;
 
-    public Claims(MessageQueue queue, RunningLeases leases, Signals signals, QueueConfig config, List<String> models) {
+    public Claims(
+            MessageQueue queue,
+            RunningLeases leases,
+            Signals signals,
+            QueueConfig config,
+            ModelHolds holds,
+            List<String> models) {
         this.queue = queue;
         this.leases = leases;
         this.signals = signals;
         this.config = config;
+        this.holds = holds;
         this.models = List.copyOf(models);
     }
 
@@ -58,7 +66,7 @@ public final class Claims {
     /**
      * What a claim brought.
      *
-     * @param nextDue when the next retry is due, if one waits
+     * @param nextDue when the next retry is due or a held model may be tried, null = neither waits
      * @param more whether another claim would bring more at once
      */
     public record Claimed(
@@ -78,12 +86,12 @@ public final class Claims {
         int low = 0;
         for (Map.Entry<String, Free> model : free.entrySet()) {
             if (!paused) {
-                claim(tx, model.getKey(), model.getValue(), room, granted);
+                claim(tx, model.getKey(), holds.open(model.getKey(), model.getValue()), room, granted);
             }
             high += tx.lanes().find(model.getKey(), Priority.HIGH).queued();
             low += tx.lanes().find(model.getKey(), Priority.LOW).queued();
         }
-        return new Claimed(granted, high, low, tx.heads().nextDue(), removed > 0 || granted.size() == room);
+        return new Claimed(granted, high, low, nextDue(tx), removed > 0 || granted.size() == room);
     }
 
     /** Takes back what ran when the server ended, from that session on; returns the last one seen, 0 = no more. */
@@ -177,6 +185,8 @@ public final class Claims {
                 tx.now(),
                 message.faults(),
                 new StopSignal());
+        holds.claimed(lease);
+        tx.onRollback(() -> holds.released(lease));
         tx.afterCommit(() -> {
             leases.granted(lease);
             queue.metrics()
@@ -189,6 +199,12 @@ public final class Claims {
             signals.workspaceChanged(session.key(), session.workspace());
         });
         return lease;
+    }
+
+    private @Nullable Instant nextDue(Transaction tx) {
+        Instant retry = tx.heads().nextDue();
+        Instant model = holds.nextTry();
+        return retry == null || model != null && model.isBefore(retry) ? model : retry;
     }
 
     private static int promoteDue(Transaction tx, int room) {

@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -93,6 +94,14 @@ public final class Metrics {
     /** Asked at each scrape, on the thread that scrapes. */
     public void lanes(Supplier<List<LaneDepth>> supplier) {
         lanes = supplier;
+    }
+
+    /** Asked at each scrape: whether nothing is started on a model, since its provider does not answer. */
+    public void held(String model, BooleanSupplier held) {
+        Gauge.builder("meanwhile.model.held", () -> held.getAsBoolean() ? 1 : 0)
+                .description("1 while nothing is started on the model, since its provider does not answer")
+                .tag("model", model)
+                .register(registry);
     }
 
     /** Asked at each scrape: what connections hold outside of the heap. */

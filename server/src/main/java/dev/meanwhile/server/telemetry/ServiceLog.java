@@ -92,6 +92,16 @@ public final class ServiceLog {
 
     // Workers and models
 
+    /** The provider of a model is out: nothing of it is started for a while. */
+    public static void modelHeld(String model, FailureReason reason, int failures, Duration wait) {
+        WORKER.warn("Model {} held for {}ms ({}, failures in a row: {})", model, wait.toMillis(), reason, failures);
+    }
+
+    /** The hold of a model is over, since a call of it is answered. */
+    public static void modelAnswers(String model) {
+        WORKER.info("Model {} answers again", model);
+    }
+
     public static void paused() {
         COORDINATOR.info("Workers paused");
     }

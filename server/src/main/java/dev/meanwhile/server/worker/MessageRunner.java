@@ -2,6 +2,7 @@ package dev.meanwhile.server.worker;
 
 import dev.meanwhile.server.domain.FailureReason;
 import dev.meanwhile.server.domain.Lease;
+import dev.meanwhile.server.domain.Priority;
 import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.domain.ResponseEntry;
 import dev.meanwhile.server.domain.ResponseEntry.Completed;
@@ -10,12 +11,15 @@ import dev.meanwhile.server.llm.ModelCall;
 import dev.meanwhile.server.llm.ModelFailure;
 import dev.meanwhile.server.llm.Prompt;
 import dev.meanwhile.server.queue.MessageQueue;
+import dev.meanwhile.server.queue.ModelHolds;
 import dev.meanwhile.server.responses.FencedException;
 import dev.meanwhile.server.responses.ResponseLog;
 import dev.meanwhile.server.store.CorruptTextException;
 import dev.meanwhile.server.store.Storage;
+import dev.meanwhile.server.store.Transaction;
 import dev.meanwhile.server.telemetry.GuideLog;
 import dev.meanwhile.server.telemetry.ServiceLog;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +43,8 @@ final class MessageRunner {
     private final Map<String, RunnableModel> models;
     private final WorkerConfig config;
     private final RetryPolicy retries;
+    private final ModelHolds holds;
+    private final Runnable moreToClaim;
     private final PromptBuilder prompts;
 
     MessageRunner(
@@ -47,12 +53,16 @@ final class MessageRunner {
             MessageQueue queue,
             Map<String, RunnableModel> models,
             WorkerConfig config,
-            RetryPolicy retries) {
+            RetryPolicy retries,
+            ModelHolds holds,
+            Runnable moreToClaim) {
         this.log = log;
         this.queue = queue;
         this.models = models;
         this.config = config;
         this.retries = retries;
+        this.holds = holds;
+        this.moreToClaim = moreToClaim;
         this.prompts = new PromptBuilder(storage);
     }
 
@@ -102,14 +112,25 @@ final class MessageRunner {
         GuideLog.calling(model.simulated(), lease.model(), lease.sessionId());
         ModelCall call = model.language().start(prompt, buffer);
         try {
+            boolean answered = false;
             boolean ended = false;
             while (!ended) {
                 AnswerBuffer.Batch batch = buffer.take(deadline);
+                if (!answered && !(batch.end() instanceof AnswerBuffer.End.Broken)) {
+                    answered = true;
+                    tellAnswered(lease);
+                }
                 ended = write(lease, batch, buffer, until(deadline), refusal -> call.cancel());
             }
         } finally {
             call.cancel();
             buffer.stop(); // a model that waits for room must not wait for ever
+        }
+    }
+
+    private void tellAnswered(Lease lease) {
+        if (holds.answered(lease)) {
+            moreToClaim.run();
         }
     }
 
@@ -146,17 +167,28 @@ final class MessageRunner {
 
     private void fail(Lease lease, List<ResponseEntry> lastEntries, ModelFailure failure, Consumer<Refusal> onTrouble)
             throws InterruptedException {
+        Instant heldUntil = failure.outage() ? holds.outage(lease, failure.reason(), failure.retryAfter()) : null;
         durably(
                 lease,
                 done(() -> log.end(lease, (tx, session, message) -> {
                     Failed failed = new Failed(failure.reason(), failure.message(), message.attempts());
-                    RetryPolicy.Next next = retries.after(
-                            failure, message.faults(), Objects.requireNonNull(message.startTime()), tx.now());
+                    RetryPolicy.Next next = heldUntil == null
+                            ? retries.afterFault(failure, message.faults(), tx.now())
+                            : retries.afterOutage(
+                                    message.faults(),
+                                    heldUntil,
+                                    othersWait(tx, lease.model()),
+                                    Objects.requireNonNull(message.startTime()),
+                                    tx.now());
                     return next == null
                             ? queue.end(tx, session, message, lastEntries, failed)
                             : queue.retry(tx, session, message, next.faults(), failed, next.due());
                 })),
                 once(() -> GuideLog.completionFailed(lease.sessionId())).andThen(onTrouble));
+    }
+
+    private static boolean othersWait(Transaction tx, String model) {
+        return tx.heads().first(model, Priority.HIGH) != null || tx.heads().first(model, Priority.LOW) != null;
     }
 
     private static int firstChunk(AnswerBuffer.Batch batch) {

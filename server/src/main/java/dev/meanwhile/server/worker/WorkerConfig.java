@@ -1,5 +1,6 @@
 package dev.meanwhile.server.worker;
 
+import dev.meanwhile.server.queue.RetryDelays;
 import java.time.Duration;
 
 /**
@@ -7,8 +8,9 @@ import java.time.Duration;
  *
  * @param totalTimeout of one attempt
  * @param retryFor how long outages of the provider are retried, since the first attempt
+ * @param retryDelays between attempts
  */
-public record WorkerConfig(Duration totalTimeout, Duration retryFor) {
+public record WorkerConfig(Duration totalTimeout, Duration retryFor, RetryDelays retryDelays) {
     public WorkerConfig {
         if (totalTimeout.isNegative() || totalTimeout.isZero() || retryFor.isNegative()) {
             throw new IllegalArgumentException("the workers' times must be positive");

@@ -6,6 +6,7 @@ import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.domain.ResponseEntry.Failed;
 import dev.meanwhile.server.queue.Claims;
 import dev.meanwhile.server.queue.MessageQueue;
+import dev.meanwhile.server.queue.ModelHolds;
 import dev.meanwhile.server.queue.RunningLeases;
 import dev.meanwhile.server.responses.Fence;
 import dev.meanwhile.server.responses.ResponseLog;
@@ -16,7 +17,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -28,6 +28,7 @@ public final class WorkerPool {
     private final MessageQueue queue;
     private final Claims claims;
     private final RunningLeases leases;
+    private final ModelHolds holds;
     private final Slots slots;
     private final MessageRunner runner;
     private final ClaimLoop loop;
@@ -40,6 +41,7 @@ public final class WorkerPool {
             MessageQueue queue,
             Claims claims,
             RunningLeases leases,
+            ModelHolds holds,
             ResponseLog log,
             List<RunnableModel> models,
             WorkerConfig config,
@@ -48,13 +50,13 @@ public final class WorkerPool {
         this.queue = queue;
         this.claims = claims;
         this.leases = leases;
+        this.holds = holds;
         this.slots = new Slots(models.stream().map(RunnableModel::info).toList());
         Map<String, RunnableModel> byName =
                 models.stream().collect(Collectors.toMap(model -> model.info().name(), Function.identity()));
-        RetryPolicy retries = new RetryPolicy(
-                config.retryFor(), () -> ThreadLocalRandom.current().nextDouble());
-        this.runner = new MessageRunner(storage, log, queue, byName, config, retries);
         this.loop = new ClaimLoop(storage, claims, slots, clock, this::start);
+        RetryPolicy retries = new RetryPolicy(config.retryFor(), config.retryDelays());
+        this.runner = new MessageRunner(storage, log, queue, byName, config, retries, holds, loop::wake);
         this.thread = Thread.ofPlatform().name("claim-loop").unstarted(loop);
     }
 
@@ -104,6 +106,7 @@ public final class WorkerPool {
                         "the end of message " + lease.messageId() + ", which the next start takes back", e);
             } finally {
                 leases.released(lease);
+                holds.released(lease);
                 slots.giveBack(lease);
                 loop.wake();
                 tellSlotFreed();

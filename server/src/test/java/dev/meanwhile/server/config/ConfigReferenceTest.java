@@ -3,7 +3,10 @@ package dev.meanwhile.server.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +39,16 @@ class ConfigReferenceTest {
             // Else model.NAME.x could be read as a model with a dot in its name.
             assertTrue(!setting.isOfModel() || !setting.suffix().contains("."), setting.name());
         }
+    }
+
+    /** Planted: a description changed without the page. */
+    @Test
+    void thePageInDocsIsUpToDate() throws IOException {
+        Path fresh = Files.writeString(Path.of("target", "configuration.md"), ConfigReference.markdown());
+        assertEquals(
+                Files.readString(fresh),
+                Files.readString(Path.of("..", "docs", "configuration.md")),
+                "run: cp server/target/configuration.md docs/");
     }
 
     @Test

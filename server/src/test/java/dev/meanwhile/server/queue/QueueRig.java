@@ -58,6 +58,7 @@ public final class QueueRig implements AutoCloseable {
     public final Storage storage;
     public final MessageQueue queue;
     public final Claims claims;
+    public final ModelHolds holds;
     public final RunningLeases leases = new RunningLeases();
     public final Cancellation cancellation;
     public final Coordinator coordinator;
@@ -72,13 +73,16 @@ public final class QueueRig implements AutoCloseable {
         Signals signals = new Signals();
         QueueConfig config = new QueueConfig(100_000, 100_000, HIGH_PER_LOW);
         this.queue = new MessageQueue(config, signals, leases, new Metrics(), clock);
-        this.claims = new Claims(queue, leases, signals, config, claimed);
+        this.holds = new ModelHolds(new RetryDelays(Duration.ofSeconds(1), Duration.ofMinutes(1)), clock, () -> 0.5);
+        this.claims = new Claims(queue, leases, signals, config, holds, claimed);
         this.cancellation = new Cancellation(storage, queue);
         Ids ids = new Ids();
         this.coordinator = new Coordinator(storage, queue, cancellation, signals, ids, clock);
-        Models models = new Models(known.stream()
-                .map(name -> new ModelInfo(name, name.equals(known.getFirst()), "simulated", 1_000, 1, 0))
-                .toList());
+        Models models = new Models(
+                known.stream()
+                        .map(name -> new ModelInfo(name, name.equals(known.getFirst()), "simulated", 1_000, 1, 0))
+                        .toList(),
+                holds);
         this.sessions = new SessionRegistry(storage, queue, cancellation, signals, models, ids, new Random(1));
         this.reading = new Reading(storage, signals);
         this.log = new ResponseLog(storage, signals, new Metrics());
@@ -215,6 +219,10 @@ public final class QueueRig implements AutoCloseable {
     }
 
     /** Lets time pass, for retries that wait. */
+    public Instant now() {
+        return clock.instant();
+    }
+
     public void advance(Duration by) {
         clock.advance(by);
     }

@@ -147,8 +147,10 @@ final class MessageRunnerTest {
                         chat.log,
                         chat.queue,
                         Map.of("m", new RunnableModel(ChatStore.MODEL, model)),
-                        new WorkerConfig(totalTimeout, Duration.ofMinutes(1)),
-                        new RetryPolicy(Duration.ofMinutes(1), () -> 0.5))
+                        new WorkerConfig(totalTimeout, Duration.ofMinutes(1), ChatStore.DELAYS),
+                        new RetryPolicy(Duration.ofMinutes(1), ChatStore.DELAYS),
+                        chat.holds,
+                        () -> {})
                 .run(lease);
     }
 }

@@ -1,0 +1,150 @@
+package dev.meanwhile.server.queue;
+
+import dev.meanwhile.server.domain.FailureReason;
+import dev.meanwhile.server.domain.Lease;
+import dev.meanwhile.server.domain.ModelHold;
+import dev.meanwhile.server.queue.Claims.Free;
+import dev.meanwhile.server.telemetry.ServiceLog;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a model whose provider is out: nothing of it is claimed until the wait is over, then one call at a time until
+ * one is answered. So an outage touches about as many messages as there are workers, and the others wait unharmed.
+ *
+ * <p>In memory only: after a restart the model is tried afresh.
+ */
+public final class ModelHolds {
+    private final RetryDelays delays;
+    private final Clock clock;
+    private final DoubleSupplier random;
+    private final Map<String, Model> models = new HashMap<>();
+
+    /** @param random gives numbers from 0 (inclusive) to 1 (exclusive) */
+    public ModelHolds(RetryDelays delays, Clock clock, DoubleSupplier random) {
+        this.delays = delays;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    private static final class Model {
+        /** Rises with every hold and with its end; only a call claimed in the present one is news. */
+        long era;
+
+        final Map<Long, Long> eraByCall = new HashMap<>();
+
+        @Nullable
+        ModelHold hold;
+        /** The one call under way while the model is held. */
+        @Nullable
+        Long probe;
+
+        boolean isNews(Lease lease) {
+            return Objects.equals(eraByCall.get(lease.messageKey()), era);
+        }
+
+        void begin(@Nullable ModelHold next) {
+            era++;
+            hold = next;
+            probe = null;
+        }
+    }
+
+    /** Null = the model serves, as far as is known. */
+    public synchronized @Nullable ModelHold find(String model) {
+        return of(model).hold;
+    }
+
+    /** What of these slots may be claimed now. */
+    synchronized Free open(String name, Free free) {
+        Model model = of(name);
+        if (model.hold == null) {
+            return free;
+        }
+        boolean waits = model.probe != null || clock.instant().isBefore(model.hold.until());
+        int slots = waits ? 0 : Math.min(1, free.slots());
+        return new Free(slots, Math.min(slots, free.openToLow()));
+    }
+
+    /** When the next held model may be tried; null = there is none to wait for. */
+    synchronized @Nullable Instant nextTry() {
+        Instant now = clock.instant();
+        Instant next = null;
+        for (Model model : models.values()) {
+            if (model.hold != null && model.probe == null && model.hold.until().isAfter(now)) {
+                Instant until = model.hold.until();
+                next = next == null || until.isBefore(next) ? until : next;
+            }
+        }
+        return next;
+    }
+
+    synchronized void claimed(Lease lease) {
+        Model model = of(lease.model());
+        model.eraByCall.put(lease.messageKey(), model.era);
+        if (model.hold != null) {
+            model.probe = lease.messageKey();
+        }
+    }
+
+    /** The call is over, whatever came of it. */
+    public synchronized void released(Lease lease) {
+        Model model = of(lease.model());
+        model.eraByCall.remove(lease.messageKey());
+        if (Objects.equals(model.probe, lease.messageKey())) {
+            model.probe = null;
+        }
+    }
+
+    /**
+     * The provider could not take this call.
+     *
+     * @param retryAfter what the provider asked for, null = nothing
+     * @return when the model may be tried again; past if it answers others
+     */
+    public synchronized Instant outage(Lease lease, FailureReason reason, @Nullable Duration retryAfter) {
+        Model model = of(lease.model());
+        Instant now = clock.instant();
+        Instant asked = retryAfter == null ? now : now.plus(retryAfter);
+        ModelHold hold = model.hold;
+        if (model.isNews(lease)) {
+            int failures = hold == null ? 1 : hold.failures() + 1;
+            Instant until = later(asked, now.plus(delays.after(failures, random.getAsDouble())));
+            model.begin(new ModelHold(until, reason, failures));
+            ServiceLog.modelHeld(lease.model(), reason, failures, Duration.between(now, until));
+            return until;
+        }
+        // It ran beside the call that told first, so it counts no more; what its provider asked for still holds.
+        if (hold == null) {
+            return now;
+        }
+        Instant until = later(asked, hold.until());
+        model.hold = new ModelHold(until, hold.reason(), hold.failures());
+        return until;
+    }
+
+    /** The provider answers this call. Returns whether that ended a hold, so that more may be claimed. */
+    public synchronized boolean answered(Lease lease) {
+        Model model = of(lease.model());
+        if (model.hold == null || !model.isNews(lease)) {
+            return false;
+        }
+        model.begin(null);
+        ServiceLog.modelAnswers(lease.model());
+        return true;
+    }
+
+    private Model of(String name) {
+        return models.computeIfAbsent(name, key -> new Model());
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+}
