@@ -1,12 +1,13 @@
 package dev.meanwhile.server;
 
+import dev.meanwhile.server.config.AdapterName;
 import dev.meanwhile.server.config.ModelConfig;
 import dev.meanwhile.server.config.ProviderConfig;
 import dev.meanwhile.server.config.Secret;
 import dev.meanwhile.server.llm.LanguageModel;
 import dev.meanwhile.server.llm.langchain.ApiKey;
-import dev.meanwhile.server.llm.langchain.OpenAiConfig;
-import dev.meanwhile.server.llm.langchain.OpenAiModel;
+import dev.meanwhile.server.llm.langchain.EndpointConfig;
+import dev.meanwhile.server.llm.langchain.ProviderModel;
 import dev.meanwhile.server.llm.simulated.SimulatedConfig;
 import dev.meanwhile.server.llm.simulated.SimulatedModel;
 import java.util.concurrent.Executors;
@@ -32,21 +33,30 @@ final class ModelFactory implements AutoCloseable {
                                 simulated.chunkDelay(),
                                 simulated.chunkBytes()),
                         timer);
-            case ModelConfig.OpenAi openAi ->
-                OpenAiModel.create(new OpenAiConfig(
-                        openAi.url(),
-                        openAi.key().map(ModelFactory::key).orElse(null),
-                        openAi.providerName(),
-                        openAi.maxTokens().isPresent() ? openAi.maxTokens().getAsInt() : null,
-                        openAi.temperature().isPresent() ? openAi.temperature().getAsDouble() : null,
-                        new OpenAiConfig.Timeouts(
-                                provider.connect(), provider.firstByte(), provider.idle(), provider.total())));
+            case ModelConfig.Endpoint endpoint -> {
+                EndpointConfig config = endpoint(model.info().name(), endpoint);
+                yield endpoint.name() == AdapterName.ANTHROPIC
+                        ? ProviderModel.anthropic(config)
+                        : ProviderModel.openAi(config);
+            }
         };
     }
 
     @Override
     public void close() {
         timer.shutdownNow();
+    }
+
+    private EndpointConfig endpoint(String name, ModelConfig.Endpoint endpoint) {
+        return new EndpointConfig(
+                name,
+                endpoint.url(),
+                endpoint.key().map(ModelFactory::key).orElse(null),
+                endpoint.providerName(),
+                endpoint.maxTokens().isPresent() ? endpoint.maxTokens().getAsInt() : null,
+                endpoint.temperature().isPresent() ? endpoint.temperature().getAsDouble() : null,
+                new EndpointConfig.Timeouts(
+                        provider.connect(), provider.firstByte(), provider.idle(), provider.total()));
     }
 
     private static ApiKey key(Secret secret) {

@@ -62,8 +62,8 @@ class ServerConfigModelsTest {
                 "--model.m.key-env=KEY",
                 "--model.m.temperature=0.5");
         ServerConfig config = ServerConfig.read(args, Map.of("KEY", "sk-very-secret"));
-        ModelConfig.OpenAi adapter =
-                (ModelConfig.OpenAi) config.models().getFirst().adapter();
+        ModelConfig.Endpoint adapter =
+                (ModelConfig.Endpoint) config.models().getFirst().adapter();
         assertEquals(URI.create("http://127.0.0.1:8080/v1"), adapter.url());
         assertEquals("m", adapter.providerName());
         assertEquals("sk-very-secret", adapter.key().orElseThrow().reveal());
@@ -76,14 +76,40 @@ class ServerConfigModelsTest {
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
         assertTrue(refusal(fromFile).contains("chmod 600"));
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
-        adapter = (ModelConfig.OpenAi) flags(fromFile).models().getFirst().adapter();
+        adapter = (ModelConfig.Endpoint) flags(fromFile).models().getFirst().adapter();
         assertEquals("sk-in-file", adapter.key().orElseThrow().reveal());
+    }
+
+    /** Planted: a default of 4096 whatever the window; the second model then has no room for a question. */
+    @Test
+    void anthropicGetsALimitOfTheAnswerAndIsRefusedWithoutAKey() {
+        List<String> args = List.of(
+                "--model.m.adapter=anthropic",
+                "--model.m.url=https://h/v1",
+                "--model.m.key-env=KEY",
+                "--model.s.adapter=anthropic",
+                "--model.s.url=https://h/v1",
+                "--model.s.key-env=KEY",
+                "--model.s.window=2048",
+                "--default-model=m");
+        List<ModelConfig> models =
+                ServerConfig.read(args, Map.of("KEY", "sk-very-secret")).models();
+        assertEquals("anthropic", models.getFirst().info().adapter());
+        assertEquals(
+                List.of(4096, 1024),
+                models.stream()
+                        .map(model -> ((ModelConfig.Endpoint) model.adapter())
+                                .maxTokens()
+                                .orElseThrow())
+                        .toList());
+        String refused = refusal("--model.m.adapter=anthropic", "--model.m.url=https://h/v1");
+        assertEquals("model.m.key-env (not given): the adapter anthropic needs this or key-file", refused);
     }
 
     @Test
     void settingsOfAModelThatDoNotFitAreRefused() {
         assertTrue(refusal("--model.m.adapter=openai").contains("model.m.url (not given)"));
-        assertTrue(refusal("--model.m.url=http://h/v1").contains("only the adapter openai"));
+        assertTrue(refusal("--model.m.url=http://h/v1").contains("only the adapters openai and anthropic"));
         assertTrue(refusal("--model.m.adapter=openai", "--model.m.chunks=3").contains("only the adapter simulated"));
         assertTrue(refusal("--model.m.adapter=openai", "--model.m.url=http://u:p@h/v1")
                 .contains("without user"));

@@ -5,5 +5,7 @@ public enum AdapterName {
     /** A deterministic simulation that needs no key. */
     SIMULATED,
     /** A provider that speaks OpenAI's API. */
-    OPENAI
+    OPENAI,
+    /** A provider that speaks Anthropic's API. */
+    ANTHROPIC
 }

@@ -148,7 +148,8 @@ public final class ConfigTable {
             "model.NAME.adapter",
             Kind.choice(AdapterName.class),
             "simulated",
-            "Who answers: a simulation or a provider.");
+            "Who answers: a simulation, or a provider that speaks OpenAI's API (vLLM, Ollama, llama.cpp, LM Studio too) or"
+                    + " Anthropic's.");
     public static final Setting<Integer> MODEL_WORKERS = computed(
             "model.NAME.workers", Kind.whole(1, 1_024), "workers", "Answers of this model that run at a time.");
     public static final Setting<Integer> MODEL_RESERVED = computed(
@@ -159,26 +160,33 @@ public final class ConfigTable {
     public static final Setting<Integer> WINDOW = fixed(
             "model.NAME.window", Kind.whole(256, 100_000_000), "8192", "Tokens of a conversation that the model sees.");
     public static final Setting<URI> URL = computed(
-            "model.NAME.url", Kind.url(), "none", "openai: base of the API; /chat/completions is appended. Required.");
+            "model.NAME.url",
+            Kind.url(),
+            "none",
+            "providers: base of the API, mostly ending in /v1; /chat/completions (openai) or /messages (anthropic) is"
+                    + " appended. Required.");
     public static final Setting<String> PROVIDER_NAME = computed(
             "model.NAME.name",
             Kind.text("TEXT", "[!-~]{1,200}", "1 to 200 printable ASCII characters without spaces"),
             "NAME",
-            "openai: the model's name at the provider.");
+            "providers: the model's name there.");
     public static final Setting<String> KEY_ENV = computed(
             "model.NAME.key-env",
             Kind.unechoed("VARIABLE", "[A-Za-z_][A-Za-z0-9_]{0,199}", "the name of an environment variable"),
             "none",
-            "openai: the environment variable that holds the key.");
+            "providers: the environment variable that holds the key. anthropic needs this or key-file.");
     public static final Setting<Path> KEY_FILE = computed(
             "model.NAME.key-file",
             Kind.path("FILE"),
             "none",
-            "openai: the file that holds the key, readable only by its owner.");
-    public static final Setting<Integer> MAX_TOKENS =
-            computed("model.NAME.max-tokens", Kind.whole(1, 10_000_000), "the provider's", "openai: longest answer.");
-    public static final Setting<Double> TEMPERATURE =
-            computed("model.NAME.temperature", Kind.decimal(0, 2), "the provider's", "openai: how freely it answers.");
+            "providers: the file that holds the key, readable only by its owner.");
+    public static final Setting<Integer> MAX_TOKENS = computed(
+            "model.NAME.max-tokens",
+            Kind.whole(1, 10_000_000),
+            "openai: the provider's; anthropic: 4096, at most half the window",
+            "providers: longest answer, reasoning included; less than the window.");
+    public static final Setting<Double> TEMPERATURE = computed(
+            "model.NAME.temperature", Kind.decimal(0, 2), "the provider's", "providers: how freely it answers.");
     public static final Setting<Integer> CHUNKS =
             fixed("model.NAME.chunks", Kind.whole(1, 1_000_000), "12", "simulated: chunks of an answer.");
     public static final Setting<Duration> LATENCY =

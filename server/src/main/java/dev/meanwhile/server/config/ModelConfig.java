@@ -34,18 +34,19 @@ public record ModelConfig(ModelInfo info, Adapter adapter) {
     }
 
     /**
-     * A provider that speaks OpenAI's API.
+     * A provider's endpoint.
      *
+     * @param name which API it speaks
      * @param url base of the API
      * @param providerName the model's name there
      * @param maxTokens longest answer; empty leaves it to the provider
      */
-    public record OpenAi(
-            URI url, String providerName, Optional<Secret> key, OptionalInt maxTokens, OptionalDouble temperature)
-            implements Adapter {
-        @Override
-        public AdapterName name() {
-            return AdapterName.OPENAI;
-        }
-    }
+    public record Endpoint(
+            AdapterName name,
+            URI url,
+            String providerName,
+            Optional<Secret> key,
+            OptionalInt maxTokens,
+            OptionalDouble temperature)
+            implements Adapter {}
 }

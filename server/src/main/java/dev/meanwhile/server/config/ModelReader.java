@@ -18,6 +18,7 @@ import java.util.Set;
 /** Makes the models from the settings. */
 public final class ModelReader {
     private static final String SIMULATED = "simulated";
+    private static final int ANTHROPIC_MAX_TOKENS = 4096;
     private static final Set<PosixFilePermission> OF_OTHERS = EnumSet.of(
             PosixFilePermission.GROUP_READ,
             PosixFilePermission.GROUP_WRITE,
@@ -25,7 +26,7 @@ public final class ModelReader {
             PosixFilePermission.OTHERS_WRITE);
     private static final List<Setting<?>> OF_SIMULATED =
             List.of(ConfigTable.CHUNKS, ConfigTable.LATENCY, ConfigTable.CHUNK_DELAY, ConfigTable.CHUNK_BYTES);
-    private static final List<Setting<?>> OF_OPENAI = List.of(
+    private static final List<Setting<?>> OF_PROVIDERS = List.of(
             ConfigTable.URL,
             ConfigTable.PROVIDER_NAME,
             ConfigTable.KEY_ENV,
@@ -65,13 +66,14 @@ public final class ModelReader {
     private ModelConfig model(String name, boolean isDefault) {
         Adapter adapter = switch (values.get(ConfigTable.ADAPTER.of(name))) {
             case SIMULATED -> simulated(name);
-            case OPENAI -> openAi(name);
+            case OPENAI -> endpoint(name, AdapterName.OPENAI);
+            case ANTHROPIC -> endpoint(name, AdapterName.ANTHROPIC);
         };
         int workers = values.find(ConfigTable.MODEL_WORKERS.of(name)).orElseGet(() -> values.get(ConfigTable.WORKERS));
-        String adapterName = adapter.name().name().toLowerCase(Locale.ROOT);
         int window = values.get(ConfigTable.WINDOW.of(name));
         return new ModelConfig(
-                new ModelInfo(name, isDefault, adapterName, window, workers, reserved(name, workers)), adapter);
+                new ModelInfo(name, isDefault, lowerCase(adapter.name()), window, workers, reserved(name, workers)),
+                adapter);
     }
 
     private int reserved(String name, int workers) {
@@ -85,7 +87,7 @@ public final class ModelReader {
     }
 
     private Adapter simulated(String name) {
-        refuseForeign(name, OF_OPENAI, AdapterName.OPENAI);
+        refuseForeign(name, OF_PROVIDERS, "the adapters openai and anthropic have");
         return new ModelConfig.Simulated(
                 values.get(ConfigTable.CHUNKS.of(name)),
                 values.get(ConfigTable.LATENCY.of(name)),
@@ -93,35 +95,50 @@ public final class ModelReader {
                 values.get(ConfigTable.CHUNK_BYTES.of(name)));
     }
 
-    private Adapter openAi(String name) {
-        refuseForeign(name, OF_SIMULATED, AdapterName.SIMULATED);
-        Setting<Integer> maxTokens = ConfigTable.MAX_TOKENS.of(name);
-        OptionalInt longest = values.find(maxTokens).map(OptionalInt::of).orElseGet(OptionalInt::empty);
-        int window = values.get(ConfigTable.WINDOW.of(name));
-        if (longest.isPresent() && longest.getAsInt() >= window) {
-            throw values.refused(maxTokens, "must be less than the window of model " + name + " (" + window + ")");
+    private Adapter endpoint(String name, AdapterName adapter) {
+        refuseForeign(name, OF_SIMULATED, "the adapter simulated has");
+        Optional<Secret> key = key(name);
+        if (adapter == AdapterName.ANTHROPIC && key.isEmpty()) {
+            throw values.refused(ConfigTable.KEY_ENV.of(name), "the adapter anthropic needs this or key-file");
         }
-        return new ModelConfig.OpenAi(
+        return new ModelConfig.Endpoint(
+                adapter,
                 // Not guessed: a forgotten address must not send chats to a stranger.
                 values.find(ConfigTable.URL.of(name))
-                        .orElseThrow(() -> values.refused(ConfigTable.URL.of(name), "the adapter openai needs one")),
+                        .orElseThrow(() -> values.refused(
+                                ConfigTable.URL.of(name), "the adapter " + lowerCase(adapter) + " needs one")),
                 values.find(ConfigTable.PROVIDER_NAME.of(name)).orElse(name),
-                key(name),
-                longest,
+                key,
+                maxTokens(name, adapter),
                 values.find(ConfigTable.TEMPERATURE.of(name))
                         .map(OptionalDouble::of)
                         .orElseGet(OptionalDouble::empty));
     }
 
-    private void refuseForeign(String name, List<Setting<?>> foreign, AdapterName owner) {
+    private OptionalInt maxTokens(String name, AdapterName adapter) {
+        Setting<Integer> setting = ConfigTable.MAX_TOKENS.of(name);
+        int window = values.get(ConfigTable.WINDOW.of(name));
+        Optional<Integer> longest = values.find(setting);
+        if (longest.isPresent() && longest.get() >= window) {
+            throw values.refused(setting, "must be less than the window of model " + name + " (" + window + ")");
+        }
+        if (longest.isEmpty() && adapter == AdapterName.ANTHROPIC) {
+            return OptionalInt.of(Math.min(ANTHROPIC_MAX_TOKENS, window / 2)); // its API has no default of its own
+        }
+        return longest.map(OptionalInt::of).orElseGet(OptionalInt::empty);
+    }
+
+    private void refuseForeign(String name, List<Setting<?>> foreign, String owners) {
         for (Setting<?> setting : foreign) {
             if (values.isGiven(setting.of(name))) {
                 throw values.refused(
-                        setting.of(name),
-                        "only the adapter " + owner.name().toLowerCase(Locale.ROOT) + " has this setting; see model."
-                                + name + ".adapter");
+                        setting.of(name), "only " + owners + " this setting; see model." + name + ".adapter");
             }
         }
+    }
+
+    private static String lowerCase(AdapterName adapter) {
+        return adapter.name().toLowerCase(Locale.ROOT);
     }
 
     private Optional<Secret> key(String name) {

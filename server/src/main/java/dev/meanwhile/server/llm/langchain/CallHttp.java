@@ -3,15 +3,22 @@ package dev.meanwhile.server.llm.langchain;
 import dev.langchain4j.http.client.HttpClient;
 import dev.langchain4j.http.client.HttpRequest;
 import dev.langchain4j.http.client.SuccessfulHttpResponse;
+import dev.langchain4j.http.client.sse.DefaultServerSentEventParsingHandle;
+import dev.langchain4j.http.client.sse.ServerSentEvent;
+import dev.langchain4j.http.client.sse.ServerSentEventContext;
 import dev.langchain4j.http.client.sse.ServerSentEventListener;
 import dev.langchain4j.http.client.sse.ServerSentEventParser;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -25,18 +32,30 @@ import org.jspecify.annotations.Nullable;
  * thread, and one answer held by its listener then stops all others. It also gives no handle before the first event.
  */
 final class CallHttp implements HttpClient {
+    /** Behind the last event only the end of the stream is waited for, so that its connection serves the next call. */
+    private static final Duration AFTER_LAST = Duration.ofSeconds(1);
+
+    private static final int EXCERPT_BYTES = 16 << 10;
+
     private final java.net.http.HttpClient http;
-    private final OpenAiConfig.Timeouts timeouts;
+    private final EndpointConfig.Timeouts timeouts;
+    private final Runnable spoiled;
     private final SilenceWatch silence = new SilenceWatch(this::close);
     private volatile boolean closed;
     private volatile boolean sent;
     private volatile boolean answered;
+    private volatile boolean over;
+    private volatile String url = "";
     private volatile @Nullable CompletableFuture<HttpResponse<InputStream>> exchange;
     private volatile @Nullable InputStream body;
 
-    CallHttp(java.net.http.HttpClient http, OpenAiConfig.Timeouts timeouts) {
+    /**
+     * @param spoiled told when the client may have kept a connection that nobody can close any more
+     */
+    CallHttp(java.net.http.HttpClient http, EndpointConfig.Timeouts timeouts, Runnable spoiled) {
         this.http = http;
         this.timeouts = timeouts;
+        this.spoiled = spoiled;
     }
 
     /** Whether the request was on its way; what fails before is our own fault. */
@@ -49,9 +68,14 @@ final class CallHttp implements HttpClient {
         return answered;
     }
 
-    /** Whether it was closed because the provider said nothing for too long. */
+    /** Whether it was closed because the provider said nothing for too long, and more was to come. */
     boolean silent() {
-        return silence.ranOut();
+        return silence.ranOut() && !over;
+    }
+
+    /** What was called. */
+    String url() {
+        return url;
     }
 
     /** Ends the exchange; whoever reads it gets an end or an error. */
@@ -64,9 +88,11 @@ final class CallHttp implements HttpClient {
         closeQuietly(body);
     }
 
+    /** Reads the events itself, see {@link EventStream}; the SDK's parser is not asked. */
     @Override
-    public void execute(HttpRequest request, ServerSentEventParser parser, ServerSentEventListener listener) {
-        silence.start(timeouts.shortestSilence());
+    public void execute(HttpRequest request, ServerSentEventParser ignored, ServerSentEventListener listener) {
+        url = request.url();
+        silence.start(shorter(AFTER_LAST, shorter(timeouts.firstByte(), timeouts.idle())));
         try {
             silence.listen(timeouts.firstByte());
             HttpResponse<InputStream> response = send(request);
@@ -77,11 +103,12 @@ final class CallHttp implements HttpClient {
                     listener.onError(ProviderRefusal.read(response));
                     return;
                 }
+                refuseDocument(response, in);
                 listener.onOpen(SuccessfulHttpResponse.builder()
                         .statusCode(response.statusCode())
                         .headers(response.headers().map())
                         .build());
-                parser.parse(in, listener);
+                read(in, listener);
             }
             listener.onClose();
         } catch (IOException e) {
@@ -89,6 +116,46 @@ final class CallHttp implements HttpClient {
         } finally {
             silence.end();
         }
+    }
+
+    private void read(InputStream in, ServerSentEventListener listener) throws IOException {
+        EventStream events = new EventStream(in);
+        ServerSentEventContext context = new ServerSentEventContext(new DefaultServerSentEventParsingHandle(in));
+        for (ServerSentEvent event = events.next(); event != null && !closed; event = events.next()) {
+            over = EventStream.isLast(event);
+            listener.onEvent(event, context);
+            if (over) {
+                awaitEnd(in);
+                return;
+            }
+        }
+    }
+
+    private static void awaitEnd(InputStream in) {
+        try {
+            var unused = in.read();
+        } catch (IOException e) {
+            // All was said before.
+        }
+    }
+
+    /** Some providers answer an error with 200, and what is no provider answers with a page. */
+    private static void refuseDocument(HttpResponse<?> response, InputStream in) throws IOException {
+        String type = response.headers().firstValue("Content-Type").orElse("").toLowerCase(Locale.ROOT);
+        if (type.startsWith("text/html")) {
+            throw new InvalidAnswerException("a web page");
+        }
+        if (type.startsWith("application/json")) {
+            ProviderError error = ProviderError.in(new String(in.readNBytes(EXCERPT_BYTES), StandardCharsets.UTF_8));
+            if (error != null) {
+                throw new ErrorEventException(error);
+            }
+            throw new InvalidAnswerException("one JSON document and not a stream of events");
+        }
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     @Override
@@ -124,7 +191,13 @@ final class CallHttp implements HttpClient {
         } catch (CancellationException e) {
             throw new IOException("closed", e);
         } catch (CompletionException e) {
-            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+            Throwable cause = e.getCause();
+            // The JDK's client lets a header's own number fail as it is.
+            if (cause instanceof ProtocolException || cause instanceof RuntimeException) {
+                spoiled.run();
+                throw (IOException) new ProtocolException("no HTTP").initCause(cause);
+            }
+            throw cause instanceof IOException io ? io : new IOException(cause);
         }
     }
 
@@ -163,7 +236,7 @@ final class CallHttp implements HttpClient {
         }
 
         private void listen() {
-            silence.listen(answered ? timeouts.idle() : timeouts.firstByte());
+            silence.listen(over ? AFTER_LAST : answered ? timeouts.idle() : timeouts.firstByte());
         }
     }
 }

@@ -12,18 +12,21 @@ import dev.langchain4j.exception.HttpException;
 import dev.meanwhile.server.llm.ModelFailure;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Says in words and in kind why a call failed; the one place that knows the provider's errors. */
 final class FailureWords {
     private static final int EXCERPT = 300;
 
-    private final OpenAiConfig config;
+    private final EndpointConfig config;
     private final String provider;
 
-    FailureWords(OpenAiConfig config) {
+    FailureWords(EndpointConfig config) {
         this.config = config;
         this.provider = "The provider at " + config.authority();
     }
@@ -63,59 +66,122 @@ final class FailureWords {
     ModelFailure of(Throwable error, CallHttp http) {
         HttpException refusal = find(error, HttpException.class);
         if (refusal != null) {
-            return refused(refusal);
+            return refused(refusal, http);
         }
         if (!http.sent()) {
             return ModelFailure.lasting(INTERNAL, "The request could not be made (" + kind(error) + ").");
         }
-        if (find(error, HttpConnectTimeoutException.class) != null) {
-            return ModelFailure.outage(
-                    PROVIDER_TIMEOUT, null, provider + " did not accept the connection in time; is it overloaded?");
+        ErrorEventException told = find(error, ErrorEventException.class);
+        if (told != null) {
+            return told(told.error());
         }
-        if (find(error, ConnectException.class) != null) {
-            return ModelFailure.outage(
-                    PROVIDER_UNAVAILABLE,
-                    null,
-                    provider + " can't be reached. Check the model's url and that the provider runs.");
+        InvalidAnswerException invalid = find(error, InvalidAnswerException.class);
+        if (invalid != null) {
+            String cure = http.answered() ? " Check that the provider speaks this API." : " " + checkUrl();
+            return ModelFailure.fault(PROVIDER_INVALID, provider + " sent " + invalid.getMessage() + "." + cure);
         }
-        if (!http.answered()) {
-            return ModelFailure.outage(
-                    PROVIDER_UNAVAILABLE,
-                    null,
-                    provider + " broke the connection before its answer (" + kind(error) + ").");
+        return http.answered() ? broken(error) : unreached(error);
+    }
+
+    /** An error in the place of the answer, or in its middle. */
+    private ModelFailure told(ProviderError error) {
+        String said = provider + " sent an error instead of the answer." + quote(error.message());
+        if (error.isTooMany()) {
+            return ModelFailure.outage(PROVIDER_RATE_LIMITED, null, said);
         }
+        if (error.isOverloaded()) {
+            return ModelFailure.outage(PROVIDER_UNAVAILABLE, null, said);
+        }
+        return error.isRefusal()
+                ? ModelFailure.lasting(PROVIDER_REJECTED, said)
+                : ModelFailure.fault(PROVIDER_UNAVAILABLE, said);
+    }
+
+    private ModelFailure broken(Throwable error) {
         return brokeOff(error)
                 ? ModelFailure.fault(PROVIDER_CUT, provider + " broke the connection in the middle of the answer.")
                 : ModelFailure.fault(PROVIDER_INVALID, provider + " sent something that is no valid answer.");
     }
 
-    private ModelFailure refused(HttpException refusal) {
+    /** Nothing of an answer came, so it is nobody's own fault, unless it was no provider that spoke. */
+    private ModelFailure unreached(Throwable error) {
+        if (find(error, HttpConnectTimeoutException.class) != null) {
+            return ModelFailure.outage(
+                    PROVIDER_TIMEOUT,
+                    null,
+                    provider + " did not accept the connection within "
+                            + seconds(config.timeouts().connect()) + ". Is it overloaded, or behind a firewall?");
+        }
+        if (find(error, UnresolvedAddressException.class) != null) {
+            return unavailable("can't be found: no address is known for this name. " + checkUrl());
+        }
+        if (find(error, ConnectException.class) != null) {
+            return unavailable("can't be reached: nobody listens there. Start it, or correct " + config.setting("url")
+                    + " (" + config.baseUrl() + ").");
+        }
+        if (find(error, SSLException.class) != null) {
+            return unavailable("can't be reached over TLS (" + kind(error) + "). Check its certificate, and whether "
+                    + config.setting("url") + " should begin with http://.");
+        }
+        if (find(error, ProtocolException.class) != null) {
+            return ModelFailure.fault(PROVIDER_INVALID, provider + " does not speak HTTP. " + checkUrl());
+        }
+        return unavailable("broke the connection before its answer (" + kind(error) + ").");
+    }
+
+    private ModelFailure unavailable(String words) {
+        return ModelFailure.outage(PROVIDER_UNAVAILABLE, null, provider + " " + words);
+    }
+
+    private String checkUrl() {
+        return "Check " + config.setting("url") + " (" + config.baseUrl()
+                + "): the base of the API, which mostly ends in /v1.";
+    }
+
+    private ModelFailure refused(HttpException refusal, CallHttp http) {
         int status = refusal.statusCode();
         Duration wait = refusal instanceof ProviderRefusal ours ? ours.retryAfter() : null;
         String said = provider + " answered HTTP " + status;
-        if (status == 429) {
-            return ModelFailure.outage(PROVIDER_RATE_LIMITED, wait, said + " (too many requests)." + quote(refusal));
+        String quoted = quote(body(refusal));
+        return switch (status) {
+            // Bodies of 401 and 403 like to repeat the key, so they are not quoted.
+            case 401, 403 -> rejected(said + " (not allowed). " + checkKey());
+            case 404 ->
+                rejected(said + " (not found) to " + http.url() + ". " + checkUrl() + " Or it does not know the model "
+                        + config.model() + ": " + config.setting("name") + "." + quoted);
+            case 408 -> new ModelFailure(PROVIDER_TIMEOUT, false, true, wait, said + " (timeout)." + quoted);
+            case 409, 425 -> new ModelFailure(PROVIDER_UNAVAILABLE, false, true, wait, said + "." + quoted);
+            case 429 -> ModelFailure.outage(PROVIDER_RATE_LIMITED, wait, said + " (too many requests)." + quoted);
+            default -> {
+                if (status >= 500) {
+                    yield ModelFailure.outage(PROVIDER_UNAVAILABLE, wait, said + "." + quoted);
+                }
+                yield status < 400
+                        ? rejected(said + ", a redirect, which is not followed. " + checkUrl())
+                        : rejected(said + "; the same request would be refused again." + quoted);
+            }
+        };
+    }
+
+    private static ModelFailure rejected(String words) {
+        return ModelFailure.lasting(PROVIDER_REJECTED, words);
+    }
+
+    private String checkKey() {
+        String settings = config.setting("key-env") + " or " + config.setting("key-file");
+        return config.key() == null
+                ? "No key is configured: set " + settings + "."
+                : "Check the key that " + settings + " gives.";
+    }
+
+    /** Of a refusal: its error if it is in one of the usual forms, else all of it; nothing of a web page. */
+    private static String body(HttpException refusal) {
+        String body = refusal.getMessage() == null ? "" : refusal.getMessage();
+        ProviderError error = ProviderError.in(body);
+        if (error != null) {
+            return error.message();
         }
-        if (status >= 500) {
-            return ModelFailure.outage(PROVIDER_UNAVAILABLE, wait, said + "." + quote(refusal));
-        }
-        if (status == 408) {
-            return new ModelFailure(PROVIDER_TIMEOUT, false, true, wait, said + " (timeout)." + quote(refusal));
-        }
-        if (status == 409 || status == 425) {
-            return new ModelFailure(PROVIDER_UNAVAILABLE, false, true, wait, said + "." + quote(refusal));
-        }
-        if (status == 401 || status == 403) {
-            // Their bodies like to repeat the key, so they are not quoted.
-            return ModelFailure.lasting(
-                    PROVIDER_REJECTED, said + " (not allowed). Check the model's key in the server's configuration.");
-        }
-        if (status < 400) {
-            return ModelFailure.lasting(
-                    PROVIDER_REJECTED, said + ", which is no answer. Check the model's url in the configuration.");
-        }
-        return ModelFailure.lasting(
-                PROVIDER_REJECTED, said + "; the same request would be refused again." + quote(refusal));
+        return body.stripLeading().startsWith("<") ? "" : body;
     }
 
     private static String seconds(Duration time) {
@@ -123,10 +189,9 @@ final class FailureWords {
     }
 
     /** What the provider said itself, on one line and short. */
-    private String quote(HttpException refusal) {
-        String body = refusal.getMessage() == null ? "" : refusal.getMessage();
+    private String quote(String said) {
         ApiKey key = config.key();
-        String safe = key == null ? body : key.redact(body);
+        String safe = key == null ? said : key.redact(said);
         String line = safe.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
         if (line.isEmpty()) {
             return "";

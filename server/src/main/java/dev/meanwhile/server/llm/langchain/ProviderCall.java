@@ -3,12 +3,14 @@ package dev.meanwhile.server.llm.langchain;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialThinking;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.meanwhile.server.domain.FailureReason;
 import dev.meanwhile.server.domain.FinishReason;
 import dev.meanwhile.server.domain.TokenUsage;
 import dev.meanwhile.server.llm.AnswerGuard;
 import dev.meanwhile.server.llm.AnswerListener;
 import dev.meanwhile.server.llm.ModelCall;
 import dev.meanwhile.server.llm.ModelFailure;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -20,12 +22,16 @@ import org.jspecify.annotations.Nullable;
  * goes on after an error, with a hole in the text, up to a completion.)
  */
 final class ProviderCall implements ModelCall, StreamingChatResponseHandler {
+    /** As much as an answer's text may be: thinking that finds no end is ended like one. */
+    private static final long MAX_REASONING_BYTES = 4L << 20;
+
     private final CallHttp http;
     private final FailureWords words;
     private final Duration totalTimeout;
     private final AnswerGuard listener;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
     private volatile boolean timedOut;
+    private long reasoningBytes;
 
     ProviderCall(CallHttp http, FailureWords words, Duration totalTimeout, AnswerListener listener) {
         this.http = http;
@@ -65,7 +71,15 @@ final class ProviderCall implements ModelCall, StreamingChatResponseHandler {
 
     @Override
     public void onPartialThinking(PartialThinking delta) {
-        listener.reasoning(delta.text());
+        reasoningBytes += delta.text().getBytes(StandardCharsets.UTF_8).length;
+        if (reasoningBytes > MAX_REASONING_BYTES) {
+            listener.failed(ModelFailure.lasting(
+                    FailureReason.ANSWER_TOO_LARGE,
+                    "The model's reasoning grew beyond " + MAX_REASONING_BYTES + " bytes; ask for less, or set"
+                            + " max-tokens for the model."));
+        } else {
+            listener.reasoning(delta.text());
+        }
         stopReadingIfEnded();
     }
 

@@ -38,13 +38,14 @@ class ApiKeyTest {
     @Test
     void neverPrintsItself() {
         ApiKey key = ApiKey.fromEnvironment("KEY", name -> SECRET);
-        OpenAiConfig config = new OpenAiConfig(
+        EndpointConfig config = new EndpointConfig(
+                "tiny",
                 URI.create("http://127.0.0.1/v1"),
                 key,
                 "tiny",
                 null,
                 null,
-                new OpenAiConfig.Timeouts(
+                new EndpointConfig.Timeouts(
                         Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
 
         assertFalse((key + " " + config).contains(SECRET));

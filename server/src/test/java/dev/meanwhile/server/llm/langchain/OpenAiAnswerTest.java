@@ -60,7 +60,7 @@ class OpenAiAnswerTest {
                 asked.add(matcher.group(1) + "=" + matcher.group(2));
             }
             assertEquals(List.of("system=Be brief.", "user=one", "assistant=two", "user=three", "user= "), asked);
-            assertTrue(body.contains("\"model\":\"tiny\""), body);
+            assertTrue(body.contains("\"model\":\"tiny-1\""), body);
             assertTrue(body.contains("\"max_tokens\":77"), body);
             assertEquals(77, provider.model().answerTokens());
             assertTrue(body.contains("\"temperature\":0.5"), body);
@@ -113,7 +113,7 @@ class OpenAiAnswerTest {
         int holders = Runtime.getRuntime().availableProcessors() + 2;
         CountDownLatch release = new CountDownLatch(1);
         try (var provider = new ScriptedProvider(events(text("x"), finish("stop"), "[DONE]"))) {
-            OpenAiModel model = provider.model();
+            ProviderModel model = provider.model();
             List<Recorder> held = new ArrayList<>();
             for (int i = 0; i < holders; i++) {
                 held.add(new Held(release));

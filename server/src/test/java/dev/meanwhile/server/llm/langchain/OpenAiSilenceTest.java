@@ -122,7 +122,7 @@ class OpenAiSilenceTest {
             send(exchange, finish("stop"));
             exchange.getResponseBody().close();
         })) {
-            provider.model(new OpenAiConfig.Timeouts(LONG, LONG, SHORT, LONG)).start(PROMPT, slow);
+            provider.model(new EndpointConfig.Timeouts(LONG, LONG, SHORT, LONG)).start(PROMPT, slow);
             assertEquals(FinishReason.STOP, slow.awaitEnd().reason());
             assertEquals(List.of("one", "two"), slow.texts);
         }
@@ -143,7 +143,7 @@ class OpenAiSilenceTest {
     private ModelFailure fail(ScriptedProvider.Script script, Duration firstByte, Duration idle, Duration total)
             throws Exception {
         try (var provider = new ScriptedProvider(script)) {
-            provider.model(new OpenAiConfig.Timeouts(LONG, firstByte, idle, total))
+            provider.model(new EndpointConfig.Timeouts(LONG, firstByte, idle, total))
                     .start(PROMPT, recorder);
             ModelFailure failure = recorder.awaitFailure();
             over.countDown();

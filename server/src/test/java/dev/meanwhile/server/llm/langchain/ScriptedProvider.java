@@ -38,28 +38,29 @@ final class ScriptedProvider implements AutoCloseable {
         server.start();
     }
 
-    OpenAiModel model() {
+    ProviderModel model() {
         return model(Duration.ofMinutes(1));
     }
 
-    OpenAiModel model(OpenAiConfig.Timeouts timeouts) {
+    ProviderModel model(EndpointConfig.Timeouts timeouts) {
         return model(server.getAddress().getPort(), timeouts);
     }
 
-    OpenAiModel model(Duration totalTimeout) {
+    ProviderModel model(Duration totalTimeout) {
         return model(server.getAddress().getPort(), totalTimeout);
     }
 
-    static OpenAiModel model(int port, Duration totalTimeout) {
+    static ProviderModel model(int port, Duration totalTimeout) {
         Duration minute = Duration.ofMinutes(1);
-        return model(port, new OpenAiConfig.Timeouts(Duration.ofSeconds(5), minute, minute, totalTimeout));
+        return model(port, new EndpointConfig.Timeouts(Duration.ofSeconds(5), minute, minute, totalTimeout));
     }
 
-    private static OpenAiModel model(int port, OpenAiConfig.Timeouts timeouts) {
-        return OpenAiModel.create(new OpenAiConfig(
+    private static ProviderModel model(int port, EndpointConfig.Timeouts timeouts) {
+        return ProviderModel.openAi(new EndpointConfig(
+                "tiny",
                 URI.create("http://127.0.0.1:" + port + "/v1"),
                 ApiKey.fromEnvironment("KEY", name -> KEY),
-                "tiny",
+                "tiny-1",
                 77,
                 0.5,
                 timeouts));

@@ -5,15 +5,18 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where and how an OpenAI-compatible provider is called.
+ * Where and how a provider is called.
  *
- * @param baseUrl what stands before {@code /chat/completions}, such as {@code http://127.0.0.1:8000/v1}
+ * @param name of the model here, so that a failure can name the setting to check
+ * @param baseUrl what stands before {@code /chat/completions} or {@code /messages}, such as
+ *     {@code http://127.0.0.1:8000/v1}
  * @param key null for a provider that wants none
  * @param model its name at the provider
- * @param maxTokens of one answer, null = the provider's default
+ * @param maxTokens of one answer, null = the provider's default; Anthropic has none
  * @param temperature 0 to 2, null = the provider's default
  */
-public record OpenAiConfig(
+public record EndpointConfig(
+        String name,
         URI baseUrl,
         @Nullable ApiKey key,
         String model,
@@ -35,13 +38,9 @@ public record OpenAiConfig(
                 throw new IllegalArgumentException("timeouts must be positive");
             }
         }
-
-        Duration shortestSilence() {
-            return firstByte.compareTo(idle) < 0 ? firstByte : idle;
-        }
     }
 
-    public OpenAiConfig {
+    public EndpointConfig {
         String scheme = baseUrl.getScheme();
         if (!("http".equals(scheme) || "https".equals(scheme)) || baseUrl.getHost() == null) {
             throw new IllegalArgumentException("url must be http://host... or https://host...");
@@ -64,5 +63,10 @@ public record OpenAiConfig(
     /** Host and port, for messages. */
     String authority() {
         return baseUrl.getAuthority();
+    }
+
+    /** A setting of this model as its configuration calls it. */
+    String setting(String suffix) {
+        return "model." + name + "." + suffix;
     }
 }
