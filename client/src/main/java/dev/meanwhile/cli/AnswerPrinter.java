@@ -4,6 +4,7 @@ import dev.meanwhile.client.AnswerEnd;
 import dev.meanwhile.client.Cursor;
 import dev.meanwhile.client.LogListener;
 import dev.meanwhile.client.RpcError;
+import dev.meanwhile.v1.AnswerCompleted;
 import dev.meanwhile.v1.AttemptReset;
 import java.time.Duration;
 import java.util.HashMap;
@@ -73,6 +74,8 @@ final class AnswerPrinter implements LogListener {
         screen.closeLine();
         String words = (manyMessages ? "message " + messageId + " " : "") + Words.end(end);
         switch (end) {
+            case AnswerEnd.Completed(AnswerCompleted entry, boolean checked)
+            when Words.isStoppedShort(entry.getFinishReason()) -> screen.error("meanwhile: " + words);
             case AnswerEnd.Completed e -> screen.note(words);
             case AnswerEnd.Told e -> screen.note(words);
             case AnswerEnd.Failed e -> screen.error("meanwhile: " + words);
@@ -88,7 +91,7 @@ final class AnswerPrinter implements LogListener {
     public void cut(RpcError cause, Duration pause) {
         if (!lost) {
             lost = true;
-            screen.note("connection lost (" + EscapeFilter.line(Failures.words(cause))
+            screen.note("connection lost (" + EscapeFilter.line(String.valueOf(cause.getMessage()))
                     + "); it goes on where it was as soon as the server is back");
         }
     }

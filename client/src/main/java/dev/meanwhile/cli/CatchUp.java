@@ -1,21 +1,26 @@
 package dev.meanwhile.cli;
 
 import dev.meanwhile.client.SessionList;
+import dev.meanwhile.v1.Message;
 import dev.meanwhile.v1.MessageState;
 import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.SwitchSessionResponse;
 import dev.meanwhile.v1.Turn;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Shows what a switch brought, in one piece or in several that follow each other. */
 final class CatchUp {
+    private final Cli cli;
     private final Screen screen;
     private final SessionList before;
     private boolean begun;
     private String lastMessage = "";
     private EscapeFilter filter = new EscapeFilter();
 
-    CatchUp(Screen screen, SessionList before) {
-        this.screen = screen;
+    CatchUp(Cli cli, SessionList before) {
+        this.cli = cli;
+        this.screen = cli.screen();
         this.before = before;
     }
 
@@ -40,11 +45,40 @@ final class CatchUp {
                 .map(s -> ", from session " + Words.session(s))
                 .orElse("");
         screen.note("▶ session " + Words.session(session) + from);
-        long news = session.getUnreadMessages();
         screen.note(
-                news == 0
+                session.getUnreadMessages() == 0
                         ? response.getTurnsCount() == 0 ? "nothing new" : "an answer is on its way"
-                        : "● " + Words.count(news, "answer") + " came while you were away");
+                        : "● " + came(response) + " while you were away");
+    }
+
+    /** What ended how, if all of it is here. */
+    private static String came(SwitchSessionResponse response) {
+        int unread = response.getSession().getUnreadMessages();
+        List<Message> ended = response.getTurnsList().stream()
+                .map(Turn::getMessage)
+                .filter(m -> m.getTerminalSequence() > response.getSession().getReadSequence())
+                .toList();
+        if (ended.size() != unread) {
+            return Words.count(unread, "message") + " ended";
+        }
+        long answers = of(ended, MessageState.MESSAGE_STATE_COMPLETED);
+        long cancelled = of(ended, MessageState.MESSAGE_STATE_CANCELLED);
+        long failures = unread - answers - cancelled;
+        List<String> parts = new ArrayList<>();
+        if (answers > 0) {
+            parts.add(Words.count(answers, "answer"));
+        }
+        if (failures > 0) {
+            parts.add(Words.count(failures, "failure"));
+        }
+        if (cancelled > 0) {
+            parts.add(cancelled + " cancelled");
+        }
+        return String.join(", ", parts) + " came";
+    }
+
+    private static long of(List<Message> ended, MessageState state) {
+        return ended.stream().filter(m -> m.getState() == state).count();
     }
 
     private void turn(Turn turn) {
@@ -57,7 +91,7 @@ final class CatchUp {
         boolean beginningMissing = turn.getAnswerTruncated()
                 && turn.getAnswerAfterSequence() >= turn.getMessage().getFirstSequence();
         if (beginningMissing && !goesOn) {
-            mark("[what was shown before is left out; all of it: " + Cli.NAME + " tail --message " + lastMessage + "]");
+            mark("[what was shown before is left out; all of it: " + cli.command("tail --message " + lastMessage) + "]");
         }
         if (turn.getAnswerUnreadable()) {
             mark("[the stored answer is damaged and can't be shown]");
@@ -81,8 +115,12 @@ final class CatchUp {
 
     private void ended(Turn turn) {
         screen.closeLine();
-        if (turn.getMessage().getState() == MessageState.MESSAGE_STATE_COMPLETED) {
-            screen.note(Words.state(turn.getMessage()));
+        Message message = turn.getMessage();
+        if (message.getState() == MessageState.MESSAGE_STATE_COMPLETED
+                && !Words.isStoppedShort(message.getFinishReason())) {
+            screen.note("message " + message.getMessageId() + ": " + Words.state(message));
+        } else if (screen.isTerminal()) {
+            mark("[message " + message.getMessageId() + ": " + Words.state(message) + "]");
         } else {
             mark("[" + Words.state(turn.getMessage()) + "]");
         }
@@ -90,7 +128,7 @@ final class CatchUp {
 
     private void foot(Session session) {
         if (session.getRunningMessages() + session.getQueuedMessages() > 0) {
-            screen.note("more is on its way; follow it with: " + Cli.NAME + " tail " + session.getNumber());
+            screen.note("more is on its way; follow it with: " + cli.command("tail " + session.getNumber()));
         }
     }
 

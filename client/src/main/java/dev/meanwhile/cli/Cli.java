@@ -22,13 +22,14 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         description = "Keeps LLM chat sessions working while you are somewhere else.",
-        commandListHeading = "%nCommands:%n  serve     Runs the server; see: bin/meanwhile serve --help%n",
+        commandListHeading = "%nCommands:%n  serve, compact  Run the server, or rewrite its files; see: bin/meanwhile help serve%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
             "1:failed; what went wrong is on stderr",
-            "2:the command line is wrong",
-            "3:no server at the address"
+            "2:the command line is wrong, or the text to send is empty",
+            "3:no server at the address",
+            "130:ended by Ctrl-C"
         })
 final class Cli implements Runnable {
     /** As people start it. */
@@ -75,12 +76,26 @@ final class Cli implements Runnable {
                 new SwitchCommand(cli),
                 new SendCommand(cli),
                 new TailCommand(cli),
-                new ExplainCommand(cli))) {
+                new HistoryCommand(cli),
+                new WatchCommand(cli),
+                new NotificationsCommand(cli),
+                new CancelCommand(cli),
+                new ExplainCommand(cli),
+                new RenameCommand(cli),
+                new CloseCommand(cli),
+                new DeleteCommand(cli),
+                new StatsCommand(cli),
+                new PauseCommand(cli),
+                new ResumeCommand(cli),
+                new LogLevelCommand(cli),
+                new VersionCommand(cli),
+                new HelpCommand(cli))) {
             line.addSubcommand(command);
         }
         CommandLine.Help.Ansi ansi = shell.screen().hasColours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF;
-        Failures failures = new Failures(shell.screen(), cli::address);
-        return line.setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
+        Failures failures = new Failures(cli);
+        return line.setExpandAtFiles(false) // "send @mail" means these characters, not a file of that name
+                .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
                 .setOut(shell.screen().outWriter())
                 .setErr(shell.screen().errWriter())
                 .setUsageHelpWidth(100)
@@ -111,10 +126,32 @@ final class Cli implements Runnable {
     }
 
     MeanwhileClient connect() {
-        return MeanwhileClient.connect(address(), given(workspace, "MEANWHILE_WORKSPACE", ""));
+        return MeanwhileClient.connect(address(), workspace());
     }
 
-    private ServerAddress address() {
+    /** Empty = the one called "default". */
+    String workspace() {
+        return given(workspace, "MEANWHILE_WORKSPACE", "");
+    }
+
+    /** How to type another command so that it reaches the same place as this one. */
+    String command(String words) {
+        StringBuilder line = new StringBuilder(NAME);
+        if (server != null) {
+            line.append(" --server ").append(quoted(server));
+        }
+        if (workspace != null) {
+            line.append(" --workspace ").append(quoted(workspace));
+        }
+        return line.append(' ').append(words).toString();
+    }
+
+    /** As one word of a shell's line. */
+    static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_./:@%+,-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+
+    ServerAddress address() {
         String text = given(server, "MEANWHILE_SERVER", DEFAULT_SERVER);
         try {
             return ServerAddress.parse(text);

@@ -69,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static void await(FutureTask<@Nullable Void> story, Duration limit) throws InterruptedException {
+    private void await(FutureTask<@Nullable Void> story, Duration limit) throws InterruptedException {
         try {
             story.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -81,13 +81,12 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static String words(@Nullable Throwable failure) {
+    private String words(@Nullable Throwable failure) {
         return switch (failure) {
-            case RpcError e -> Failures.words(e);
+            case RpcError e -> Failures.words(e, cli);
             case UserError e -> String.valueOf(e.getMessage());
             case IOException e -> String.valueOf(e.getMessage());
-            // Nothing foreseen, so its kind says more than its message.
-            case null, default -> String.valueOf(failure);
+            case null, default -> failure == null ? "for no known reason" : String.valueOf(failure.getMessage());
         };
     }
 }

@@ -4,6 +4,7 @@ import dev.meanwhile.v1.Attempt;
 import dev.meanwhile.v1.ExplainMessageResponse;
 import dev.meanwhile.v1.LaneEvent;
 import dev.meanwhile.v1.Message;
+import dev.meanwhile.v1.MessageState;
 import dev.meanwhile.v1.NotifyStage;
 import dev.meanwhile.v1.Priority;
 import dev.meanwhile.v1.QueueStage;
@@ -13,7 +14,6 @@ import dev.meanwhile.v1.WorkerStage;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** The life of a message in sentences, a stage after the other. */
 final class Explanation {
@@ -29,7 +29,7 @@ final class Explanation {
         lines.add("message " + message.getMessageId() + " of session " + message.getSessionId() + ": "
                 + Words.state(message));
         routing(life.getRouting());
-        queue(life.getQueue());
+        queue(message, life.getQueue());
         worker(life.getWorker());
         store(life.getStore());
         notice(life.getNotify());
@@ -47,25 +47,36 @@ final class Explanation {
         String override = stage.getPriorityOverride() == Priority.PRIORITY_UNSPECIFIED ? "" : ", asked for by hand";
         stage(
                 "ROUTING",
-                Words.value(stage.getRoute(), "ROUTE_") + ", since " + why + "; lane " + lane(stage.getPriority())
+                Words.value(stage.getRoute(), "ROUTE_") + ", since " + why + "; lane " + Words.lane(stage.getPriority())
                         + override + "; " + before(stage.getAheadInSession()) + " before it in its session");
     }
 
-    private void queue(QueueStage stage) {
+    private void queue(Message message, QueueStage stage) {
         if (stage.getOlderLaneEvents() > 0) {
             stage("QUEUE", "(" + stage.getOlderLaneEvents() + " older places in a lane are not listed)");
         }
         for (LaneEvent event : stage.getLaneEventsList()) {
             stage(
                     "QUEUE",
-                    Moment.shown(event.getTime(), zone) + " into lane " + lane(event.getLane()) + " of model "
+                    Moment.shown(event.getTime(), zone) + " into lane " + Words.lane(event.getLane()) + " of model "
                             + event.getModel() + ", tag " + event.getTag() + " ("
                             + Words.value(event.getKind(), "LANE_EVENT_KIND_") + ")");
         }
-        stage("QUEUE", "waited " + Moment.span(stage.getWait()) + now(stage));
+        stage("QUEUE", waited(message, stage) + now(message, stage));
     }
 
-    private String now(QueueStage stage) {
+    /** Of the time before the first attempt; what lies between attempts is in theirs. */
+    private static String waited(Message message, QueueStage stage) {
+        String span = Moment.span(stage.getWait());
+        if (message.getState() == MessageState.MESSAGE_STATE_QUEUED) {
+            return "has waited " + span + " so far";
+        }
+        return message.getAttempts() == 0
+                ? "waited " + span + " and never started"
+                : "waited " + span + " until its first attempt";
+    }
+
+    private String now(Message message, QueueStage stage) {
         StringBuilder now = new StringBuilder();
         if (stage.getAheadInSession() > 0) {
             now.append("; now ").append(before(stage.getAheadInSession())).append(" before it in its session");
@@ -74,7 +85,16 @@ final class Explanation {
             now.append("; now number ").append(stage.getPosition()).append(" in its lane");
         }
         if (stage.hasRetryTime()) {
-            now.append("; next attempt at ").append(Moment.shown(stage.getRetryTime(), zone));
+            now.append("; between attempts, the next at ").append(Moment.shown(stage.getRetryTime(), zone));
+        }
+        if (stage.hasModelHold()) {
+            now.append("; nothing is started on model ")
+                    .append(message.getModel())
+                    .append(" before ")
+                    .append(Moment.shown(stage.getModelHold().getUntilTime(), zone))
+                    .append(", since it does not answer (")
+                    .append(Words.value(stage.getModelHold().getReason(), "FAILURE_REASON_"))
+                    .append(")");
         }
         return stage.getWorkersPaused()
                 ? now.append("; an operator has paused the workers").toString()
@@ -99,7 +119,7 @@ final class Explanation {
             stage(
                     "WORKER",
                     Moment.shown(attempt.getStartTime(), zone) + " attempt " + attempt.getNumber() + " on model "
-                            + attempt.getModel() + ", claimed from lane " + lane(attempt.getLane()) + ", " + length
+                            + attempt.getModel() + ", claimed from lane " + Words.lane(attempt.getLane()) + ", " + length
                             + cause);
         }
     }
@@ -134,10 +154,6 @@ final class Explanation {
 
     private static String before(int messages) {
         return messages == 0 ? "nothing" : Words.count(messages, "message");
-    }
-
-    private static String lane(Priority priority) {
-        return Words.value(priority, "PRIORITY_").toUpperCase(Locale.ROOT);
     }
 
     private void stage(String name, String words) {

@@ -2,8 +2,7 @@ package dev.meanwhile.cli;
 
 import dev.meanwhile.client.DigestMismatchException;
 import dev.meanwhile.client.RpcError;
-import dev.meanwhile.client.ServerAddress;
-import java.util.function.Supplier;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -14,12 +13,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what a command threw into words and an exit code; the only place that does. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    private final Cli cli;
     private final Screen screen;
-    private final Supplier<ServerAddress> server;
 
-    Failures(Screen screen, Supplier<ServerAddress> server) {
-        this.screen = screen;
-        this.server = server;
+    Failures(Cli cli) {
+        this.cli = cli;
+        this.screen = cli.screen();
     }
 
     @Override
@@ -29,19 +28,24 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                 handleParseException(e, result.originalArgs().toArray(String[]::new));
             case RpcError e
             when e.isNoServer() -> {
-                String address = String.valueOf(server.get());
+                String address = String.valueOf(cli.address());
                 String elsewhere = address.equals(Cli.DEFAULT_SERVER) ? "" : " --grpc " + address;
                 screen.error("no server at " + address + "; start it with: " + Cli.NAME + " serve" + elsewhere);
                 yield ExitCode.NO_SERVER;
             }
             case RpcError e
             when e.reason().isEmpty() && String.valueOf(e.getMessage()).contains("http2 exception") ->
-                failed(server.get() + " does not speak gRPC; is that the port of the metrics? gRPC is at "
+                failed(cli.address() + " does not speak gRPC; is that the port of the metrics? gRPC is at "
                         + Cli.DEFAULT_SERVER + " by default");
-            case RpcError e -> failed(words(e));
+            case RpcError e -> failed(words(e, cli));
             case UserError e -> failed(e.getMessage());
             case DigestMismatchException e -> failed(e.getMessage());
-            case Screen.OutputGone e -> ExitCode.FAILED;
+            case Screen.OutputGone e -> {
+                if (!e.isUnread()) {
+                    failed("the output can't be written: " + e.words());
+                }
+                yield ExitCode.FAILED;
+            }
             case InterruptedException e -> failed("interrupted");
             default -> {
                 screen.error("meanwhile: a fault of the program; please report it");
@@ -65,8 +69,47 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return ExitCode.FAILED;
     }
 
-    /** The words of the server say what to do; its reason is what one searches the documentation for. */
-    static String words(RpcError error) {
-        return error.getMessage() + (error.reason().isEmpty() ? "" : " [" + error.reason() + "]");
+    /** What happened and what to type; the reason behind it is what one searches the documentation for. */
+    static String words(RpcError error, Cli cli) {
+        String advice = advice(error.reason(), error.metadata(), cli);
+        return (advice == null ? error.getMessage() : advice)
+                + (error.reason().isEmpty() ? "" : " [" + error.reason() + "]");
+    }
+
+    /** Where the server's words name calls of its contract, the commands instead; null if they do not. */
+    private static @Nullable String advice(String reason, Map<String, String> about, Cli cli) {
+        String session = about.getOrDefault("session_id", "");
+        return switch (reason) {
+            case "MODEL_UNKNOWN" ->
+                "no model named '" + about.get("model") + "' is configured; the names are in: " + cli.command("models");
+            case "SESSION_NOT_FOUND" ->
+                "no session '" + session + "' in this workspace; they are in: " + cli.command("sessions");
+            case "MESSAGE_NOT_FOUND" ->
+                "no message '" + about.get("message_id") + "' in this workspace; those of a session are in: "
+                        + cli.command("history SESSION");
+            case "SESSION_EXISTS" -> "the id '" + session + "' is taken; choose another, or leave out --id";
+            case "NAME_TAKEN" -> "an open session is already named '" + about.get("name") + "'; choose another name";
+            case "SESSION_CLOSED" ->
+                "session '" + session + "' is closed; read it with: " + cli.command("history " + session)
+                        + "; to go on make another with: " + cli.command("new");
+            case "WORKSPACE_QUOTA" ->
+                "this workspace holds " + about.get("limit") + " unended messages, its limit; try again later, or"
+                        + " cancel some with: " + cli.command("cancel --queued SESSION");
+            case "LOG_CORRUPT" ->
+                "0".equals(about.get("sequence"))
+                        ? "the system instruction of session '" + session
+                                + "' is damaged and is not served; make another session with: "
+                                + cli.command("new --system TEXT")
+                        : "the log of session '" + session + "' is damaged up to entry " + about.get("sequence")
+                                + " and that part is not served; go on behind it with: "
+                                + cli.command("tail " + session + " --after " + about.get("sequence"));
+            case "CALL_TIMEOUT" ->
+                "the server took too long, and whether it took effect is unknown; look with: "
+                        + cli.command("sessions");
+            case "STORAGE_UNAVAILABLE" ->
+                "the server can't use its store now, so nothing was done; its log says whether the disk is full or"
+                        + " the database is damaged";
+            default -> null;
+        };
     }
 }

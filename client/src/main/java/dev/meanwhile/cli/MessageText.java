@@ -15,15 +15,16 @@ final class MessageText {
     private MessageText() {}
 
     /** No words, or "-" alone: stdin. */
-    static String read(List<String> words, Shell shell) {
+    static String read(List<String> words, Cli cli) {
+        Shell shell = cli.shell();
         boolean fromInput = words.isEmpty() ? !shell.inputIsTerminal() : words.equals(List.of("-"));
         if (words.isEmpty() && !fromInput) {
-            throw new UserError(
+            throw cli.usage(
                     "there is no text to send; write it behind the command, or \"-\" to read it from stdin");
         }
         String text = fromInput ? read(shell.in()) : String.join(" ", words);
-        if (text.isEmpty()) {
-            throw new UserError("the text to send is empty");
+        if (text.isBlank()) {
+            throw cli.usage("the text to send is empty");
         }
         return text;
     }

@@ -9,7 +9,9 @@ import java.util.Locale;
 
 /** Times and spans for people. */
 final class Moment {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS", Locale.ROOT);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS xxx", Locale.ROOT);
+
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
     private Moment() {}
 
@@ -18,7 +20,26 @@ final class Moment {
     }
 
     static String shown(Timestamp time, ZoneId zone) {
-        return TIME.format(of(time).atZone(zone));
+        return shown(of(time), zone);
+    }
+
+    static String shown(Instant time, ZoneId zone) {
+        return TIME.format(time.atZone(zone));
+    }
+
+    /** {@code 15:04:05}. */
+    static String clock(Instant time, ZoneId zone) {
+        return CLOCK.format(time.atZone(zone));
+    }
+
+    /** "in 12 s", "in 3 min"; "now" for what is due. */
+    static String until(Timestamp time, Instant now) {
+        Duration left = Duration.between(now, of(time));
+        if (left.isNegative() || left.isZero()) {
+            return "now";
+        }
+        long seconds = (left.toMillis() + 999) / 1_000;
+        return seconds < 120 ? "in " + seconds + " s" : "in " + seconds / 60 + " min";
     }
 
     static Duration between(Timestamp start, Timestamp end) {

@@ -83,7 +83,7 @@ final class NewCommand implements Callable<Integer> {
                 + EscapeFilter.line(session.getModel()));
         screen.note(
                 session.getActive()
-                        ? "ask in it with: " + Cli.NAME + " send TEXT"
-                        : "ask in it with: " + Cli.NAME + " send -s " + session.getNumber() + " TEXT");
+                        ? "ask in it with: " + cli.command("send TEXT")
+                        : "ask in it with: " + cli.command("send -s " + session.getNumber() + " TEXT"));
     }
 }

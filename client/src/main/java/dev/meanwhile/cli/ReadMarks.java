@@ -8,11 +8,11 @@ import dev.meanwhile.v1.Session;
 /** Tells the server what has been printed. It failing loses nothing: the answers are shown once more. */
 final class ReadMarks {
     private final MeanwhileClient client;
-    private final Screen screen;
+    private final Cli cli;
 
-    ReadMarks(MeanwhileClient client, Screen screen) {
+    ReadMarks(MeanwhileClient client, Cli cli) {
         this.client = client;
-        this.screen = screen;
+        this.cli = cli;
     }
 
     /** Everything of the session up to the cursor was printed. */
@@ -34,9 +34,9 @@ final class ReadMarks {
             if (others <= 0) {
                 client.markRead(sessionId, through);
             } else {
-                screen.note(Words.count(others, "other answer") + " of this session "
-                        + (others == 1 ? "waits; read it" : "wait; read them") + " with: " + Cli.NAME + " switch "
-                        + session.getNumber());
+                cli.screen().note(Words.count(others, "other answer") + " of this session "
+                        + (others == 1 ? "waits; read it" : "wait; read them") + " with: "
+                        + cli.command("switch " + session.getNumber()));
             }
         });
     }
@@ -45,7 +45,7 @@ final class ReadMarks {
         try {
             mark.run();
         } catch (RpcError e) {
-            screen.note("could not mark it as read: " + EscapeFilter.line(Failures.words(e)));
+            cli.screen().note("could not mark it as read: " + EscapeFilter.line(Failures.words(e, cli)));
         }
     }
 }

@@ -3,9 +3,12 @@ package dev.meanwhile.cli;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Where a command prints: results on stdout, notes and errors on stderr. What comes from outside must have gone
@@ -13,34 +16,42 @@ import java.nio.charset.StandardCharsets;
  */
 final class Screen {
     private static final JsonFormat.Printer JSON = JsonFormat.printer().omittingInsignificantWhitespace();
-    private final PrintStream out;
+    private final OutputStream out;
     private final PrintStream err;
     private final boolean terminal;
+    private final boolean errTerminal;
     private final boolean colours;
     private boolean lineOpen;
     private boolean shut;
 
     /**
      * @param terminal whether stdout is one; else nothing but results is printed
-     * @param colours whether they are wanted on it
+     * @param errTerminal whether stderr is one; then a person who waits is told for what
+     * @param colours whether they are wanted on terminals
      */
-    Screen(PrintStream out, PrintStream err, boolean terminal, boolean colours) {
+    Screen(OutputStream out, PrintStream err, boolean terminal, boolean errTerminal, boolean colours) {
         this.out = out;
         this.err = err;
         this.terminal = terminal;
-        this.colours = terminal && colours;
+        this.errTerminal = errTerminal;
+        this.colours = colours;
     }
 
     boolean isTerminal() {
         return terminal;
     }
 
+    /** Whether somebody sees what {@link #status} says. */
+    boolean isWatched() {
+        return terminal || errTerminal;
+    }
+
     boolean hasColours() {
-        return colours;
+        return terminal && colours;
     }
 
     String styled(Style style, String text) {
-        return colours ? style.on(text) : text;
+        return hasColours() ? style.on(text) : text;
     }
 
     /** Part of a result. */
@@ -48,12 +59,13 @@ final class Screen {
         if (shut || text.isEmpty()) {
             return;
         }
-        out.print(text);
-        out.flush();
-        lineOpen = !text.endsWith("\n");
-        if (out.checkError()) {
-            throw new OutputGone();
+        try {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        } catch (IOException e) {
+            throw new OutputGone(e);
         }
+        lineOpen = !text.endsWith("\n");
     }
 
     /** A line of a result, on a line of its own. */
@@ -71,10 +83,15 @@ final class Screen {
 
     /** Something a person may want to know, and a program reading our output does not. */
     synchronized void note(String text) {
-        if (terminal && !shut) {
-            closeLine();
-            err.println(styled(Style.DIM, text));
-            err.flush();
+        if (terminal) {
+            aside(text);
+        }
+    }
+
+    /** What is waited for; into a pipe too, if stderr is a terminal. */
+    synchronized void status(String text) {
+        if (isWatched()) {
+            aside(text);
         }
     }
 
@@ -89,6 +106,14 @@ final class Screen {
         }
     }
 
+    /** A question; the answer is typed behind it. */
+    synchronized void ask(String text) {
+        if (!shut) {
+            err.print(text);
+            err.flush();
+        }
+    }
+
     /** The last words: nothing is printed after them. */
     synchronized void shut(String text) {
         if (!shut) {
@@ -98,6 +123,15 @@ final class Screen {
             err.println(text);
             err.flush();
             shut = true;
+        }
+    }
+
+    /** Asks the terminal for attention, by a sequence that leaves no mark in the text; elsewhere nothing. */
+    synchronized void signal(String sequence) {
+        if (terminal) {
+            boolean open = lineOpen;
+            print(sequence);
+            lineOpen = open;
         }
     }
 
@@ -119,6 +153,16 @@ final class Screen {
         return new PrintWriter(err, true, StandardCharsets.UTF_8);
     }
 
+    private void aside(String text) {
+        if (!shut) {
+            if (terminal) {
+                closeLine();
+            }
+            err.println(errTerminal && colours ? Style.DIM.on(text) : text);
+            err.flush();
+        }
+    }
+
     /** JSON itself escapes only the lower controls; terminals obey the upper ones too. */
     private static String escapeControls(String json) {
         StringBuilder escaped = null;
@@ -135,6 +179,22 @@ final class Screen {
         return escaped == null ? json : escaped.toString();
     }
 
-    /** Nobody reads our output any more, so there is nothing left to do. */
-    static final class OutputGone extends RuntimeException {}
+    /** Our output can't be written any more, so there is nothing left to do. */
+    static final class OutputGone extends RuntimeException {
+        private final String words;
+
+        OutputGone(IOException cause) {
+            super(cause);
+            this.words = String.valueOf(cause.getMessage());
+        }
+
+        /** Whether whoever read it has had enough, as {@code head} has. */
+        boolean isUnread() {
+            return words.toLowerCase(Locale.ROOT).contains("pipe");
+        }
+
+        String words() {
+            return words;
+        }
+    }
 }

@@ -5,6 +5,7 @@ import dev.meanwhile.client.AnswerEnd;
 import dev.meanwhile.client.AnswerFollower;
 import dev.meanwhile.client.Cursor;
 import dev.meanwhile.client.FollowRequest;
+import dev.meanwhile.client.LogListener;
 import dev.meanwhile.client.MeanwhileClient;
 import dev.meanwhile.v1.Message;
 import dev.meanwhile.v1.MessageState;
@@ -34,7 +35,7 @@ final class SendCommand implements Callable<Integer> {
     @Option(
             names = {"-s", "--session"},
             paramLabel = "SESSION",
-            description = "Where: number, id or name, or how one of these begins; default: the active one.")
+            description = SessionFinder.HELP + " Default: the active one.")
     private @Nullable String session;
 
     @Option(names = "--wait", description = "Wait for the answer and print it, wherever the session is.")
@@ -49,9 +50,9 @@ final class SendCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        String text = MessageText.read(words, cli.shell());
+        String text = MessageText.read(words, cli);
         try (MeanwhileClient client = cli.connect()) {
-            SessionFinder finder = new SessionFinder(client.sessions());
+            SessionFinder finder = new SessionFinder(cli, client.sessions());
             Session target = session == null ? finder.active() : finder.find(session);
             SubmitMessageResponse accepted = client.submit(target.getSessionId(), text);
             if (cli.json()) {
@@ -72,19 +73,30 @@ final class SendCommand implements Callable<Integer> {
 
     private int show(MeanwhileClient client, SubmitMessageResponse accepted) throws InterruptedException {
         Message message = accepted.getMessage();
-        ReadMarks marks = new ReadMarks(client, cli.screen());
-        if (accepted.getAheadInSession() > 0) {
-            cli.screen().note(Words.count(accepted.getAheadInSession(), "message") + " before it in this session");
-        }
+        ReadMarks marks = new ReadMarks(client, cli);
+        cli.screen()
+                .note("message " + message.getMessageId()
+                        + (accepted.getAheadInSession() == 0
+                                ? ""
+                                : ", behind " + Words.count(accepted.getAheadInSession(), "message")
+                                        + " of this session"));
         Cursor start = new Cursor(accepted.getEpoch(), accepted.getLogPosition());
-        AnswerFollower answer = client.answer(
-                FollowRequest.message(message.getSessionId(), message.getMessageId(), start),
-                cli.printer(false, through -> marks.message(message.getSessionId(), through)));
-        return exitCode(InterruptHint.during(
+        LogListener printer = cli.printer(false, through -> marks.message(message.getSessionId(), through));
+        try (WaitTeller teller = new WaitTeller(
                 cli.screen(),
-                () -> "the answer goes on without you; see the rest with: "
-                        + TailCommand.resume(message.getMessageId(), answer.position()),
-                answer::follow));
+                printer,
+                () -> WaitWords.of(
+                        client.explain(message.getMessageId()),
+                        cli.shell().clock().instant(),
+                        cli))) {
+            AnswerFollower answer = client.answer(
+                    FollowRequest.message(message.getSessionId(), message.getMessageId(), start), teller);
+            return exitCode(InterruptHint.during(
+                    cli.screen(),
+                    () -> "the answer goes on without you; see the rest with: "
+                            + TailCommand.resume(cli, message.getMessageId(), answer.position()),
+                    answer::follow));
+        }
     }
 
     private static int exitCode(Answer answer) {
@@ -107,7 +119,7 @@ final class SendCommand implements Callable<Integer> {
         }
         screen.line("message " + id + " is with session " + Words.session(target) + ", in the background ("
                 + Words.value(accepted.getMessage().getRouteReason(), "ROUTE_REASON_") + ")");
-        screen.note("its answer waits there: " + Cli.NAME + " switch " + target.getNumber() + "; why: " + Cli.NAME
-                + " explain " + id);
+        screen.note("its answer waits there: " + cli.command("switch " + target.getNumber()) + "; why: "
+                + cli.command("explain " + id));
     }
 }

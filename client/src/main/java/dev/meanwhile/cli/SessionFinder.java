@@ -10,15 +10,22 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Finds the session that a user means: by number, exact id, exact name or a prefix of id or name that only one has.
+ * Finds the session that a user means: by number, exact id, exact name or a prefix of id or name that only one has;
+ * {@code name:X} is the one whose name or id is exactly X.
  * Open sessions go before closed ones, which may share a name.
  */
 final class SessionFinder {
+    /** What is written beside each parameter that names a session. */
+    static final String HELP = "Its number, id or name, or how one of these begins; name:X if X looks like a number.";
+
     private static final int MOST_NAMED = 5;
+    private static final String EXACTLY = "name:";
+    private final Cli cli;
     private final List<Session> sessions;
     private final Optional<Session> active;
 
-    SessionFinder(SessionList list) {
+    SessionFinder(Cli cli, SessionList list) {
+        this.cli = cli;
         this.sessions = list.sessions();
         this.active = list.active();
     }
@@ -26,18 +33,28 @@ final class SessionFinder {
     /** The session in front, for commands that were not told another one. */
     Session active() {
         if (sessions.isEmpty()) {
-            throw new UserError("there is no session yet; make one with: " + Cli.NAME + " new");
+            throw new UserError("there is no session yet; make one with: " + cli.command("new"));
         }
-        return active.orElseThrow(() -> new UserError("no session is active; name one, or go to one with: " + Cli.NAME
-                + " switch SESSION (they are in: " + Cli.NAME + " sessions)"));
+        return active.orElseThrow(() -> new UserError("no session is active; name one, or go to one with: "
+                + cli.command("switch SESSION") + " (they are in: " + cli.command("sessions") + ")"));
     }
 
     Session find(String wanted) {
-        return only(s -> String.valueOf(s.getNumber()).equals(wanted))
+        return byExactName(wanted)
+                .or(() -> only(s -> String.valueOf(s.getNumber()).equals(wanted)))
                 .or(() -> only(s -> s.getSessionId().equals(wanted)))
                 .or(() -> only(s -> s.getName().equals(wanted)))
                 .or(() -> byPrefix(wanted))
                 .orElseThrow(() -> notFound(wanted));
+    }
+
+    /** The way round a number, which goes before a name that looks like one. */
+    private Optional<Session> byExactName(String wanted) {
+        if (!wanted.startsWith(EXACTLY)) {
+            return Optional.empty();
+        }
+        String name = wanted.substring(EXACTLY.length());
+        return only(s -> s.getName().equals(name)).or(() -> only(s -> s.getSessionId().equals(name)));
     }
 
     private Optional<Session> only(Predicate<Session> means) {
@@ -66,14 +83,14 @@ final class SessionFinder {
 
     private UserError notFound(String wanted) {
         if (sessions.isEmpty()) {
-            return new UserError("there is no session yet; make one with: " + Cli.NAME + " new");
+            return new UserError("there is no session yet; make one with: " + cli.command("new"));
         }
         int near = Math.max(1, Math.min(3, wanted.length() / 3));
         List<Session> like = sessions.stream()
                 .filter(s -> looksLike(wanted, s.getName(), near) || looksLike(wanted, s.getSessionId(), near))
                 .toList();
         return new UserError("no session \"" + wanted + "\"; "
-                + (like.isEmpty() ? "they are in: " + Cli.NAME + " sessions" : "did you mean " + listed(like) + "?"));
+                + (like.isEmpty() ? "they are in: " + cli.command("sessions") : "did you mean " + listed(like) + "?"));
     }
 
     private static boolean looksLike(String wanted, String name, int near) {

@@ -11,6 +11,8 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description = "Lists the sessions: ▶ is the active one, in those with ● answers wait unread.")
 final class SessionsCommand implements Callable<Integer> {
+    private static final int SHORT_LIST = 20;
+
     private final Cli cli;
 
     SessionsCommand(Cli cli) {
@@ -26,11 +28,27 @@ final class SessionsCommand implements Callable<Integer> {
             }
             SessionList list = client.sessions();
             if (list.sessions().isEmpty()) {
-                cli.screen().note("no session yet; make one with: " + Cli.NAME + " new");
+                cli.screen().note("no session yet; make one with: " + cli.command("new"));
             } else {
                 new SessionTable(cli.screen(), cli.shell().clock().instant()).print(list.sessions());
+                hint(list);
             }
             return ExitCode.OK;
+        }
+    }
+
+    /** What to do next; in a long list also what has scrolled away. */
+    private void hint(SessionList list) {
+        int sessions = list.sessions().size();
+        long unread = list.sessions().stream()
+                .filter(s -> s.getUnreadMessages() > 0)
+                .count();
+        if (sessions > SHORT_LIST) {
+            cli.screen()
+                    .note(sessions + " sessions, " + unread + " with unread answers; active: "
+                            + list.active().map(Words::session).orElse("none"));
+        } else if (sessions == 1) {
+            cli.screen().note("ask in it with: " + cli.command("send -s " + list.sessions().getFirst().getNumber() + " TEXT"));
         }
     }
 }

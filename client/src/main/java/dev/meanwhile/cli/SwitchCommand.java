@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 final class SwitchCommand implements Callable<Integer> {
     private final Cli cli;
 
-    @Parameters(paramLabel = "SESSION", description = "Its number, id or name, or how one of these begins.")
+    @Parameters(paramLabel = "SESSION", description = SessionFinder.HELP)
     private String session = "";
 
     SwitchCommand(Cli cli) {
@@ -31,9 +31,9 @@ final class SwitchCommand implements Callable<Integer> {
     public Integer call() {
         try (MeanwhileClient client = cli.connect()) {
             SessionList list = client.sessions();
-            Session target = new SessionFinder(list).find(session);
-            ReadMarks marks = new ReadMarks(client, cli.screen());
-            CatchUp catchUp = new CatchUp(cli.screen(), list);
+            Session target = new SessionFinder(cli, list).find(session);
+            ReadMarks marks = new ReadMarks(client, cli);
+            CatchUp catchUp = new CatchUp(cli, list);
             long shown = -1;
             while (true) {
                 SwitchSessionResponse response = client.switchSession(target.getSessionId());

@@ -6,7 +6,10 @@ import dev.meanwhile.client.FollowRequest;
 import dev.meanwhile.client.LogFollower;
 import dev.meanwhile.client.LogListener;
 import dev.meanwhile.client.MeanwhileClient;
+import dev.meanwhile.v1.ListMessagesRequest;
 import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.Turn;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +28,13 @@ import picocli.CommandLine.Parameters;
         },
         footer = "%nInto a pipe each answer is printed when it has ended.")
 final class TailCommand implements Callable<Integer> {
+    private static final int LOOKED_AT = 50;
     private final Cli cli;
 
     @Parameters(
             arity = "0..1",
             paramLabel = "SESSION",
-            description = "Number, id or name, or how one of these begins; default: the active one.")
+            description = SessionFinder.HELP + " Default: the active one.")
     private @Nullable String session;
 
     @Option(names = "--message", paramLabel = "ID", description = "Only this message, from its beginning to its end.")
@@ -47,8 +51,8 @@ final class TailCommand implements Callable<Integer> {
     }
 
     /** The command that goes on with one message. */
-    static String resume(String messageId, Cursor position) {
-        return Cli.NAME + " tail --message " + messageId + " --after " + position.sequence();
+    static String resume(Cli cli, String messageId, Cursor position) {
+        return cli.command("tail --message " + messageId + " --after " + position.sequence());
     }
 
     @Override
@@ -62,28 +66,82 @@ final class TailCommand implements Callable<Integer> {
     }
 
     private int followSession(MeanwhileClient client) throws InterruptedException {
-        SessionFinder finder = new SessionFinder(client.sessions());
+        SessionFinder finder = new SessionFinder(cli, client.sessions());
         Session target = session == null ? finder.active() : finder.find(session);
         String id = target.getSessionId();
+        requireWithin(target);
         long start = after == null ? target.getReadSequence() : after;
-        ReadMarks marks = new ReadMarks(client, cli.screen());
+        ReadMarks marks = new ReadMarks(client, cli);
         LogListener printer = cli.printer(true, through -> marks.session(id, through));
-        LogFollower log = client.log(FollowRequest.session(id, new Cursor(target.getEpoch(), start)), printer);
-        cli.screen().note("following session " + Words.session(target) + "; end with Ctrl-C");
-        return follow(
-                log,
-                () -> Cli.NAME + " tail " + target.getNumber() + " --after "
-                        + log.position().sequence());
+        cli.screen().status("following session " + Words.session(target) + "; end with Ctrl-C" + held());
+        try (WaitTeller teller = new WaitTeller(cli.screen(), printer, () -> sessionWait(client, id))) {
+            LogFollower log = client.log(FollowRequest.session(id, new Cursor(target.getEpoch(), start)), teller);
+            return follow(
+                    log,
+                    () -> cli.command("tail " + target.getNumber() + " --after "
+                            + log.position().sequence()));
+        }
     }
 
     private int followMessage(MeanwhileClient client, String message) throws InterruptedException {
-        String id = session == null
-                ? client.message(message).getMessage().getSessionId()
-                : new SessionFinder(client.sessions()).find(session).getSessionId();
-        ReadMarks marks = new ReadMarks(client, cli.screen());
+        String id = client.message(message).getMessage().getSessionId();
+        if (session != null) {
+            requireIn(id, new SessionFinder(cli, client.sessions()), session);
+        }
+        requireWithin(client.session(id));
+        ReadMarks marks = new ReadMarks(client, cli);
         FollowRequest wanted = FollowRequest.message(id, message, new Cursor("", after == null ? 0 : after));
-        LogFollower log = client.log(wanted, cli.printer(false, through -> marks.message(id, through)));
-        return follow(log, () -> resume(message, log.position()));
+        LogListener printer = cli.printer(false, through -> marks.message(id, through));
+        if (!cli.screen().isTerminal()) {
+            cli.screen().status("following message " + message + held());
+        }
+        try (WaitTeller teller =
+                new WaitTeller(cli.screen(), printer, () -> messageWait(client, message))) {
+            LogFollower log = client.log(wanted, teller);
+            return follow(log, () -> resume(cli, message, log.position()));
+        }
+    }
+
+    /** Said where an answer is held back until it has ended. */
+    private String held() {
+        return cli.screen().isTerminal() || cli.json() ? "" : "; into a pipe each answer goes when it has ended";
+    }
+
+    private void requireWithin(Session target) {
+        if (after != null && after > target.getLastSequence()) {
+            throw new UserError("--after " + after + " lies beyond the log of session " + Words.session(target)
+                    + ", which ends with entry " + target.getLastSequence());
+        }
+    }
+
+    private void requireIn(String owner, SessionFinder finder, String wanted) {
+        Session named = finder.find(wanted);
+        if (!named.getSessionId().equals(owner)) {
+            throw new UserError("message " + messageId + " is not of session " + Words.session(named)
+                    + "; leave SESSION out: " + cli.command("tail --message " + messageId));
+        }
+    }
+
+    private Optional<WaitWords> messageWait(MeanwhileClient client, String id) {
+        return WaitWords.of(client.explain(id), cli.shell().clock().instant(), cli);
+    }
+
+    /** Of the message whose turn it is; with more than a page of them, of the oldest on the page. */
+    private Optional<WaitWords> sessionWait(MeanwhileClient client, String id) {
+        Session now = client.session(id);
+        int unended = now.getQueuedMessages() + now.getRunningMessages();
+        if (unended == 0) {
+            return Optional.empty();
+        }
+        ListMessagesRequest newest = ListMessagesRequest.newBuilder()
+                .setSessionId(id)
+                .setPageSize(Math.min(unended, LOOKED_AT))
+                .build();
+        return client.messages(newest).getTurnsList().reversed().stream()
+                .map(Turn::getMessage)
+                .filter(m -> m.getTerminalSequence() == 0)
+                .findFirst()
+                .flatMap(m -> messageWait(client, m.getMessageId()));
     }
 
     private int follow(LogFollower log, Supplier<String> resume) throws InterruptedException {

@@ -3,9 +3,14 @@ package dev.meanwhile.cli;
 import com.google.protobuf.ProtocolMessageEnum;
 import dev.meanwhile.client.AnswerEnd;
 import dev.meanwhile.v1.AnswerCompleted;
+import dev.meanwhile.v1.FinishReason;
 import dev.meanwhile.v1.Message;
+import dev.meanwhile.v1.ModelHold;
+import dev.meanwhile.v1.Notification;
+import dev.meanwhile.v1.Priority;
 import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.SessionState;
+import java.time.Instant;
 import java.util.Locale;
 
 /** How things of the contract are called in front of people. Everything returned can be printed as it is. */
@@ -26,6 +31,12 @@ final class Words {
             words += ", answering";
         }
         return session.getQueuedMessages() == 0 ? words : words + ", " + session.getQueuedMessages() + " queued";
+    }
+
+    /** A session in one line. */
+    static String line(Session session) {
+        String unread = session.getUnreadMessages() == 0 ? "" : ", " + session.getUnreadMessages() + " unread";
+        return session(session) + ": " + state(session) + unread;
     }
 
     static String end(AnswerEnd end) {
@@ -78,6 +89,33 @@ final class Words {
         return (name.startsWith(prefix) ? name.substring(prefix.length()) : name)
                 .toLowerCase(Locale.ROOT)
                 .replace('_', ' ');
+    }
+
+    /** {@code HIGH}. */
+    static String lane(Priority priority) {
+        return value(priority, "PRIORITY_").toUpperCase(Locale.ROOT);
+    }
+
+    /** What a notification tells. */
+    static String news(Notification news) {
+        return switch (news.getType()) {
+            case NOTIFICATION_TYPE_MESSAGE_COMPLETED -> "answered";
+            case NOTIFICATION_TYPE_MESSAGE_FAILED -> "failed";
+            case NOTIFICATION_TYPE_MESSAGE_CANCELLED -> "cancelled";
+            case NOTIFICATION_TYPE_UNSPECIFIED, UNRECOGNIZED -> "news of the session";
+        };
+    }
+
+    /** Why nothing is started on a model. */
+    static String hold(String model, ModelHold hold, Instant now) {
+        return "model " + EscapeFilter.line(model) + " does not answer (" + value(hold.getReason(), "FAILURE_REASON_")
+                + ", " + hold.getFailuresInRow() + " in a row); nothing is started on it, next try "
+                + Moment.until(hold.getUntilTime(), now);
+    }
+
+    /** Whether an answer is whole though the model was stopped before its end. */
+    static boolean isStoppedShort(FinishReason reason) {
+        return !stopped(reason, "FINISH_REASON_").isEmpty();
     }
 
     static String count(long number, String thing) {

@@ -2,15 +2,19 @@ package dev.meanwhile.client;
 
 import dev.meanwhile.v1.GetServerInfoRequest;
 import dev.meanwhile.v1.GetServerInfoResponse;
+import dev.meanwhile.v1.OperatorServiceGrpc;
+import dev.meanwhile.v1.OperatorServiceGrpc.OperatorServiceBlockingStub;
 import dev.meanwhile.v1.SessionServiceGrpc;
 import dev.meanwhile.v1.SessionServiceGrpc.SessionServiceBlockingStub;
 import dev.meanwhile.v1.SessionServiceGrpc.SessionServiceStub;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.AbstractStub;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The channel to one server, and how patiently it is used. */
 final class Connection implements AutoCloseable {
@@ -35,9 +39,23 @@ final class Connection implements AutoCloseable {
 
     /** A unary call, tried again while its failure is a passing one; so it must be safe to repeat. */
     <T> T call(Function<SessionServiceBlockingStub, T> call) {
+        return repeated(() -> once(call));
+    }
+
+    /** As {@link #call}, of the operators' service. */
+    <T> T operate(Function<OperatorServiceBlockingStub, T> call) {
+        return repeated(() -> tried(() -> call.apply(limited(OperatorServiceGrpc.newBlockingStub(channel)))));
+    }
+
+    /** A unary call, tried once. */
+    <T> T once(Function<SessionServiceBlockingStub, T> call) {
+        return tried(() -> call.apply(limited(SessionServiceGrpc.newBlockingStub(channel))));
+    }
+
+    private <T> T repeated(Supplier<T> call) {
         for (int failures = 1; ; failures++) {
             try {
-                return once(call);
+                return call.get();
             } catch (RpcError e) {
                 // Nobody there at the first attempt: nothing was sent, so nothing is in doubt, and waiting is
                 // the caller's decision. Later it may be a server that is just starting again.
@@ -50,14 +68,16 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    /** A unary call, tried once. */
-    <T> T once(Function<SessionServiceBlockingStub, T> call) {
+    private static <T> T tried(Supplier<T> call) {
         try {
-            return call.apply(SessionServiceGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(config.callTimeout().toNanos(), TimeUnit.NANOSECONDS));
+            return call.get();
         } catch (StatusRuntimeException e) {
             throw RpcError.of(e);
         }
+    }
+
+    private <S extends AbstractStub<S>> S limited(S stub) {
+        return stub.withDeadlineAfter(config.callTimeout().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     SessionServiceStub streams() {

@@ -1,13 +1,27 @@
 package dev.meanwhile.client;
 
+import dev.meanwhile.v1.AcknowledgeNotificationsRequest;
+import dev.meanwhile.v1.AcknowledgeNotificationsResponse;
+import dev.meanwhile.v1.CancelMessageRequest;
+import dev.meanwhile.v1.CancelMessageResponse;
+import dev.meanwhile.v1.CancelQueuedMessagesRequest;
+import dev.meanwhile.v1.CancelQueuedMessagesResponse;
+import dev.meanwhile.v1.CloseSessionRequest;
+import dev.meanwhile.v1.CloseSessionResponse;
 import dev.meanwhile.v1.CreateSessionRequest;
 import dev.meanwhile.v1.CreateSessionResponse;
+import dev.meanwhile.v1.DeleteSessionRequest;
+import dev.meanwhile.v1.DeleteSessionResponse;
 import dev.meanwhile.v1.ExplainMessageRequest;
 import dev.meanwhile.v1.ExplainMessageResponse;
 import dev.meanwhile.v1.GetMessageRequest;
 import dev.meanwhile.v1.GetServerInfoRequest;
 import dev.meanwhile.v1.GetServerInfoResponse;
 import dev.meanwhile.v1.GetSessionRequest;
+import dev.meanwhile.v1.ListMessagesRequest;
+import dev.meanwhile.v1.ListMessagesResponse;
+import dev.meanwhile.v1.ListNotificationsRequest;
+import dev.meanwhile.v1.ListNotificationsResponse;
 import dev.meanwhile.v1.ListSessionsRequest;
 import dev.meanwhile.v1.ListSessionsResponse;
 import dev.meanwhile.v1.MarkSessionReadRequest;
@@ -18,6 +32,8 @@ import dev.meanwhile.v1.SubmitMessageResponse;
 import dev.meanwhile.v1.SwitchSessionRequest;
 import dev.meanwhile.v1.SwitchSessionResponse;
 import dev.meanwhile.v1.Turn;
+import dev.meanwhile.v1.UpdateSessionRequest;
+import dev.meanwhile.v1.UpdateSessionResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -131,6 +147,75 @@ public final class MeanwhileClient implements AutoCloseable {
         return connection.call(stub -> stub.markSessionRead(request));
     }
 
+    public UpdateSessionResponse rename(String sessionId, String name) {
+        UpdateSessionRequest request = UpdateSessionRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setSessionId(sessionId)
+                .setName(name)
+                .build();
+        return connection.call(stub -> stub.updateSession(request));
+    }
+
+    public CloseSessionResponse closeSession(String sessionId, boolean cancelPending) {
+        CloseSessionRequest request = CloseSessionRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setSessionId(sessionId)
+                .setCancelPending(cancelPending)
+                .build();
+        return connection.call(stub -> stub.closeSession(request));
+    }
+
+    /** Deletes it with everything in it; one that is gone already is no error, so that a repeat is none. */
+    public DeleteSessionResponse deleteSession(String sessionId) {
+        DeleteSessionRequest request = DeleteSessionRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setSessionId(sessionId)
+                .setAllowMissing(true)
+                .build();
+        return connection.call(stub -> stub.deleteSession(request));
+    }
+
+    /** One page; the workspace is filled in. */
+    public ListMessagesResponse messages(ListMessagesRequest page) {
+        ListMessagesRequest request = page.toBuilder().setWorkspace(workspace).build();
+        return connection.call(stub -> stub.listMessages(request));
+    }
+
+    public CancelMessageResponse cancelMessage(String messageId) {
+        CancelMessageRequest request = CancelMessageRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setMessageId(messageId)
+                .build();
+        return connection.call(stub -> stub.cancelMessage(request));
+    }
+
+    public CancelQueuedMessagesResponse cancelQueued(String sessionId) {
+        CancelQueuedMessagesRequest request = CancelQueuedMessagesRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setSessionId(sessionId)
+                .build();
+        return connection.call(stub -> stub.cancelQueuedMessages(request));
+    }
+
+    /** One page, newest first; an empty token is the first page. */
+    public ListNotificationsResponse notifications(String pageToken) {
+        ListNotificationsRequest request = ListNotificationsRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setPageSize(LARGEST_PAGE)
+                .setPageToken(pageToken)
+                .build();
+        return connection.call(stub -> stub.listNotifications(request));
+    }
+
+    /** At most 1,000 of them in one call. */
+    public AcknowledgeNotificationsResponse acknowledge(List<Long> numbers) {
+        AcknowledgeNotificationsRequest request = AcknowledgeNotificationsRequest.newBuilder()
+                .setWorkspace(workspace)
+                .addAllNumbers(numbers)
+                .build();
+        return connection.call(stub -> stub.acknowledgeNotifications(request));
+    }
+
     public ExplainMessageResponse explain(String messageId) {
         ExplainMessageRequest request = ExplainMessageRequest.newBuilder()
                 .setWorkspace(workspace)
@@ -156,6 +241,16 @@ public final class MeanwhileClient implements AutoCloseable {
                 wanted,
                 listener,
                 () -> message(wanted.messageId()).getMessage());
+    }
+
+    /** Watches the workspace across any cut when its {@link WorkspaceFollower#follow} is called. */
+    public WorkspaceFollower workspace(WatchListener listener) {
+        return new WorkspaceFollower(connection, this::watch, listener);
+    }
+
+    /** What operators see and do, of the same server and across its workspaces. */
+    public OperatorClient operator() {
+        return new OperatorClient(connection);
     }
 
     public WorkspaceWatch watch() {

@@ -22,6 +22,7 @@ final class Captured {
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, false, StandardCharsets.UTF_8),
                 terminal,
+                terminal,
                 colours);
         Clock clock = Clock.fixed(Instant.parse("2030-01-02T03:04:05Z"), ZoneOffset.UTC);
         this.shell = new Shell(screen, new ByteArrayInputStream(input), terminal, environment::get, clock);

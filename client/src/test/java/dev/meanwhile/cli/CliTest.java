@@ -184,10 +184,12 @@ final class CliTest {
     }
 
     @Test
-    void whatTheServerRefusesIsSaidInItsWordsAndWithItsReason() {
+    void whatTheServerRefusesIsSaidWithTheCommandThatHelpsAndItsReason() {
         Captured shell = Captured.pipe("");
         assertEquals(1, run(shell, "explain", "nosuch"));
-        assertEquals("meanwhile: words about MESSAGE_NOT_FOUND [MESSAGE_NOT_FOUND]\n", shell.err());
+        assertEquals("meanwhile: no message 'nosuch' in this workspace; those of a session are in:"
+                        + " bin/meanwhile history SESSION [MESSAGE_NOT_FOUND]\n",
+                shell.err());
         assertEquals("", shell.out());
     }
 

@@ -76,14 +76,15 @@ final class CliUsageTest {
 
     @Test
     void aTextThatCannotBeSentIsRefusedBeforeAnyCall() {
-        assertRefused(Captured.pipe(new byte[] {(byte) 0xff}), "not UTF-8");
-        assertRefused(Captured.pipe(new byte[MessageText.LIMIT_BYTES + 1]), "larger than 262144 bytes");
-        assertRefused(Captured.pipe(""), "empty");
-        assertRefused(Captured.terminal(), "no text");
+        assertRefused(1, Captured.pipe(new byte[] {(byte) 0xff}), "not UTF-8");
+        assertRefused(1, Captured.pipe(new byte[MessageText.LIMIT_BYTES + 1]), "larger than 262144 bytes");
+        assertRefused(2, Captured.pipe(""), "empty");
+        assertRefused(2, Captured.pipe(" \n\t\n"), "empty");
+        assertRefused(2, Captured.terminal(), "no text");
     }
 
-    private static void assertRefused(Captured shell, String words) {
-        assertEquals(1, shell.run("send"));
+    private static void assertRefused(int exitCode, Captured shell, String words) {
+        assertEquals(exitCode, shell.run("send"));
         assertTrue(shell.err().contains(words), shell::err);
     }
 }

@@ -17,7 +17,7 @@ final class SessionFinderTest {
     private static final Session OLD_TAXES = session(4, "old", "tax return").toBuilder()
             .setState(SessionState.SESSION_STATE_CLOSED)
             .build();
-    private final SessionFinder finder = new SessionFinder(new SessionList(List.of(ONE, TWO, THREE, OLD_TAXES), "abd"));
+    private final SessionFinder finder = new SessionFinder(new Cli(Captured.pipe("").shell()), new SessionList(List.of(ONE, TWO, THREE, OLD_TAXES), "abd"));
 
     @Test
     void numberGoesBeforeIdBeforeName() {
@@ -55,9 +55,9 @@ final class SessionFinderTest {
     @Test
     void theActiveOneIsMeantByNone() {
         assertEquals(TWO, finder.active());
-        SessionFinder nobody = new SessionFinder(new SessionList(List.of(ONE), ""));
+        SessionFinder nobody = new SessionFinder(new Cli(Captured.pipe("").shell()), new SessionList(List.of(ONE), ""));
         assertTrue(message(nobody::active).contains("no session is active"));
-        SessionFinder nothing = new SessionFinder(new SessionList(List.of(), ""));
+        SessionFinder nothing = new SessionFinder(new Cli(Captured.pipe("").shell()), new SessionList(List.of(), ""));
         assertTrue(message(nothing::active).contains("bin/meanwhile new"));
         assertTrue(message(() -> nothing.find("1")).contains("bin/meanwhile new"));
     }

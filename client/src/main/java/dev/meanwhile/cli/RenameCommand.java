@@ -1,0 +1,40 @@
+package dev.meanwhile.cli;
+
+import dev.meanwhile.client.MeanwhileClient;
+import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.UpdateSessionResponse;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code rename}: gives a session another name. */
+@Command(name = "rename", mixinStandardHelpOptions = true, description = "Gives an open session another name.")
+final class RenameCommand implements Callable<Integer> {
+    private final Cli cli;
+
+    @Parameters(index = "0", paramLabel = "SESSION", description = SessionFinder.HELP)
+    private String session = "";
+
+    @Parameters(index = "1", paramLabel = "NAME", description = "Its new name, 1 to 80 characters.")
+    private String name = "";
+
+    RenameCommand(Cli cli) {
+        this.cli = cli;
+    }
+
+    @Override
+    public Integer call() {
+        try (MeanwhileClient client = cli.connect()) {
+            Session before = new SessionFinder(cli, client.sessions()).find(session);
+            UpdateSessionResponse response = client.rename(before.getSessionId(), name);
+            if (cli.json()) {
+                cli.screen().json(response);
+            } else {
+                cli.screen()
+                        .line("session " + Words.session(response.getSession()) + " was \""
+                                + EscapeFilter.line(before.getName()) + "\" before");
+            }
+            return ExitCode.OK;
+        }
+    }
+}

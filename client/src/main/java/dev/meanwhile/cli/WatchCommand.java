@@ -1,0 +1,90 @@
+package dev.meanwhile.cli;
+
+import dev.meanwhile.client.MeanwhileClient;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code watch}: tells what happens in the workspace, as it happens. */
+@Command(
+        name = "watch",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Tells what happens in all sessions of the workspace, a line for each change and each notification.",
+            "After a lost connection it goes on by itself. It reads no answers and marks nothing as read."
+        },
+        footer = {
+            "%nCMD is run by /bin/sh, one run after the other, each at most 30 s; at most 1,000 wait, more are left out",
+            "with a word on stderr. What it prints goes to stderr. It finds in its environment: MEANWHILE_SESSION,",
+            "MEANWHILE_SESSION_NAME, MEANWHILE_MESSAGE, MEANWHILE_STATE (completed, failed or cancelled),",
+            "MEANWHILE_NOTIFICATION (its number), MEANWHILE_SERVER and MEANWHILE_WORKSPACE."
+        })
+final class WatchCommand implements Callable<Integer> {
+    private final Cli cli;
+
+    @Option(
+            names = "--notify",
+            paramLabel = "HOW",
+            defaultValue = "auto",
+            description = "How the terminal calls you: auto (default), osc9, osc777, bell or off.",
+            converter = How.class)
+    private Optional<TerminalNotice> notify = Optional.empty();
+
+    @Option(names = "--exec", paramLabel = "CMD", description = "Run this once for each new notification.")
+    private @Nullable String command;
+
+    @Option(
+            names = "--include-pending",
+            description = "Run it for those that are there at the start too, the newest 1,000.")
+    private boolean includePending;
+
+    WatchCommand(Cli cli) {
+        this.cli = cli;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (includePending && command == null) {
+            throw cli.usage("--include-pending goes with --exec");
+        }
+        TerminalNotice notice =
+                notify.orElseGet(() -> TerminalNotice.fitting(cli.shell().environment()));
+        try (MeanwhileClient client = cli.connect()) {
+            if (command == null) {
+                return watch(client, notice, Optional.empty());
+            }
+            try (NotificationExec exec = new NotificationExec(command, cli)) {
+                return watch(client, notice, Optional.of(exec));
+            }
+        }
+    }
+
+    private int watch(MeanwhileClient client, TerminalNotice notice, Optional<NotificationExec> exec)
+            throws InterruptedException {
+        WatchReport report = new WatchReport(cli, notice, exec, includePending);
+        return InterruptHint.during(
+                cli.screen(), () -> "nothing is lost; go on with: " + cli.command("watch"), () -> {
+                    client.workspace(report).follow();
+                    return ExitCode.OK;
+                });
+    }
+
+    /** Empty = what fits the terminal. */
+    static final class How implements picocli.CommandLine.ITypeConverter<Optional<TerminalNotice>> {
+        @Override
+        public Optional<TerminalNotice> convert(String value) {
+            if (value.equals("auto")) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(TerminalNotice.valueOf(value.toUpperCase(Locale.ROOT)));
+            } catch (IllegalArgumentException e) {
+                throw new picocli.CommandLine.TypeConversionException(
+                        "\"" + value + "\" is no way to call you; choose auto, osc9, osc777, bell or off");
+            }
+        }
+    }
+}
