@@ -91,7 +91,8 @@ final class CatchUp {
         boolean beginningMissing = turn.getAnswerTruncated()
                 && turn.getAnswerAfterSequence() >= turn.getMessage().getFirstSequence();
         if (beginningMissing && !goesOn) {
-            mark("[what was shown before is left out; all of it: " + cli.command("tail --message " + lastMessage) + "]");
+            mark("[what was shown before is left out; all of it: " + cli.command("tail --message " + lastMessage)
+                    + "]");
         }
         if (turn.getAnswerUnreadable()) {
             mark("[the stored answer is damaged and can't be shown]");

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         description = "Keeps LLM chat sessions working while you are somewhere else.",
-        commandListHeading = "%nCommands:%n  serve, compact  Run the server, or rewrite its files; see: bin/meanwhile help serve%n",
+        commandListHeading =
+                "%nCommands:%n  serve, compact  Run the server, or rewrite its files; see: bin/meanwhile help serve%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",

@@ -119,7 +119,8 @@ final class Explanation {
             stage(
                     "WORKER",
                     Moment.shown(attempt.getStartTime(), zone) + " attempt " + attempt.getNumber() + " on model "
-                            + attempt.getModel() + ", claimed from lane " + Words.lane(attempt.getLane()) + ", " + length
+                            + attempt.getModel() + ", claimed from lane " + Words.lane(attempt.getLane()) + ", "
+                            + length
                             + cause);
         }
     }

@@ -19,8 +19,7 @@ final class MessageText {
         Shell shell = cli.shell();
         boolean fromInput = words.isEmpty() ? !shell.inputIsTerminal() : words.equals(List.of("-"));
         if (words.isEmpty() && !fromInput) {
-            throw cli.usage(
-                    "there is no text to send; write it behind the command, or \"-\" to read it from stdin");
+            throw cli.usage("there is no text to send; write it behind the command, or \"-\" to read it from stdin");
         }
         String text = fromInput ? read(shell.in()) : String.join(" ", words);
         if (text.isBlank()) {

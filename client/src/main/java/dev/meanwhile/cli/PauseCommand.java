@@ -27,8 +27,7 @@ final class PauseCommand implements Callable<Integer> {
             if (cli.json()) {
                 cli.screen().json(response);
             } else {
-                cli.screen()
-                        .line(response.getChanged() ? "the workers are paused" : "the workers were paused before");
+                cli.screen().line(response.getChanged() ? "the workers are paused" : "the workers were paused before");
                 cli.screen().note("running answers go on; end the pause with: " + cli.command("resume"));
             }
             return ExitCode.OK;

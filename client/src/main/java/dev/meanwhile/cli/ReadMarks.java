@@ -34,9 +34,10 @@ final class ReadMarks {
             if (others <= 0) {
                 client.markRead(sessionId, through);
             } else {
-                cli.screen().note(Words.count(others, "other answer") + " of this session "
-                        + (others == 1 ? "waits; read it" : "wait; read them") + " with: "
-                        + cli.command("switch " + session.getNumber()));
+                cli.screen()
+                        .note(Words.count(others, "other answer") + " of this session "
+                                + (others == 1 ? "waits; read it" : "wait; read them") + " with: "
+                                + cli.command("switch " + session.getNumber()));
             }
         });
     }

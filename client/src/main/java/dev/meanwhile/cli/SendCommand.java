@@ -89,8 +89,8 @@ final class SendCommand implements Callable<Integer> {
                         client.explain(message.getMessageId()),
                         cli.shell().clock().instant(),
                         cli))) {
-            AnswerFollower answer = client.answer(
-                    FollowRequest.message(message.getSessionId(), message.getMessageId(), start), teller);
+            AnswerFollower answer =
+                    client.answer(FollowRequest.message(message.getSessionId(), message.getMessageId(), start), teller);
             return exitCode(InterruptHint.during(
                     cli.screen(),
                     () -> "the answer goes on without you; see the rest with: "

@@ -54,7 +54,8 @@ final class SessionFinder {
             return Optional.empty();
         }
         String name = wanted.substring(EXACTLY.length());
-        return only(s -> s.getName().equals(name)).or(() -> only(s -> s.getSessionId().equals(name)));
+        return only(s -> s.getName().equals(name))
+                .or(() -> only(s -> s.getSessionId().equals(name)));
     }
 
     private Optional<Session> only(Predicate<Session> means) {

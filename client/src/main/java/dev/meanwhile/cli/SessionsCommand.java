@@ -40,15 +40,17 @@ final class SessionsCommand implements Callable<Integer> {
     /** What to do next; in a long list also what has scrolled away. */
     private void hint(SessionList list) {
         int sessions = list.sessions().size();
-        long unread = list.sessions().stream()
-                .filter(s -> s.getUnreadMessages() > 0)
-                .count();
+        long unread =
+                list.sessions().stream().filter(s -> s.getUnreadMessages() > 0).count();
         if (sessions > SHORT_LIST) {
             cli.screen()
                     .note(sessions + " sessions, " + unread + " with unread answers; active: "
                             + list.active().map(Words::session).orElse("none"));
         } else if (sessions == 1) {
-            cli.screen().note("ask in it with: " + cli.command("send -s " + list.sessions().getFirst().getNumber() + " TEXT"));
+            cli.screen()
+                    .note("ask in it with: "
+                            + cli.command(
+                                    "send -s " + list.sessions().getFirst().getNumber() + " TEXT"));
         }
     }
 }

@@ -25,13 +25,12 @@ final class StatsPage {
     }
 
     void print(GetQueueStatsResponse stats, ListWorkersResponse workers) {
-        screen.line(
-                Moment.shown(now, cli.shell().clock().getZone()) + "  "
-                        + String.format(
-                                Locale.ROOT,
-                                "submitted %.1f/s, ended %.1f/s over the last minute",
-                                stats.getSubmittedPerSecond(),
-                                stats.getEndedPerSecond()));
+        screen.line(Moment.shown(now, cli.shell().clock().getZone()) + "  "
+                + String.format(
+                        Locale.ROOT,
+                        "submitted %.1f/s, ended %.1f/s over the last minute",
+                        stats.getSubmittedPerSecond(),
+                        stats.getEndedPerSecond()));
         if (stats.getWorkersPaused()) {
             warn("the workers are paused; end that with: " + cli.command("resume"));
         }

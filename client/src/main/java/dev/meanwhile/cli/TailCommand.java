@@ -31,10 +31,7 @@ final class TailCommand implements Callable<Integer> {
     private static final int LOOKED_AT = 50;
     private final Cli cli;
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "SESSION",
-            description = SessionFinder.HELP + " Default: the active one.")
+    @Parameters(arity = "0..1", paramLabel = "SESSION", description = SessionFinder.HELP + " Default: the active one.")
     private @Nullable String session;
 
     @Option(names = "--message", paramLabel = "ID", description = "Only this message, from its beginning to its end.")
@@ -95,8 +92,7 @@ final class TailCommand implements Callable<Integer> {
         if (!cli.screen().isTerminal()) {
             cli.screen().status("following message " + message + held());
         }
-        try (WaitTeller teller =
-                new WaitTeller(cli.screen(), printer, () -> messageWait(client, message))) {
+        try (WaitTeller teller = new WaitTeller(cli.screen(), printer, () -> messageWait(client, message))) {
             LogFollower log = client.log(wanted, teller);
             return follow(log, () -> resume(cli, message, log.position()));
         }

@@ -41,11 +41,7 @@ final class WaitTeller implements LogListener, AutoCloseable {
     }
 
     WaitTeller(
-            Screen screen,
-            LogListener listener,
-            Supplier<Optional<WaitWords>> look,
-            Duration before,
-            Duration pause) {
+            Screen screen, LogListener listener, Supplier<Optional<WaitWords>> look, Duration before, Duration pause) {
         this.screen = screen;
         this.listener = listener;
         this.look = look;

@@ -52,8 +52,9 @@ record WaitWords(String key, String words) {
                 "lane " + Integer.highestOneBit(queue.getPosition()),
                 queue.getPosition() == 0
                         ? "queued"
-                        : "queued, number " + queue.getPosition() + " in lane " + Words.lane(message.getCurrentPriority())
-                                + " of model " + EscapeFilter.line(message.getModel()));
+                        : "queued, number " + queue.getPosition() + " in lane "
+                                + Words.lane(message.getCurrentPriority()) + " of model "
+                                + EscapeFilter.line(message.getModel()));
     }
 
     private static WaitWords retry(ExplainMessageResponse life, Instant now) {
@@ -61,7 +62,8 @@ record WaitWords(String key, String words) {
         String failed = "the last attempt failed";
         if (attempts > 0) {
             Attempt last = life.getWorker().getAttempts(attempts - 1);
-            String cause = last.getCause().getMetadataOrDefault("text", last.getCause().getReason());
+            String cause =
+                    last.getCause().getMetadataOrDefault("text", last.getCause().getReason());
             failed = "attempt " + last.getNumber() + " failed: " + EscapeFilter.line(cause);
         }
         return new WaitWords(

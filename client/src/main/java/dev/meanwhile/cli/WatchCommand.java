@@ -65,11 +65,10 @@ final class WatchCommand implements Callable<Integer> {
     private int watch(MeanwhileClient client, TerminalNotice notice, Optional<NotificationExec> exec)
             throws InterruptedException {
         WatchReport report = new WatchReport(cli, notice, exec, includePending);
-        return InterruptHint.during(
-                cli.screen(), () -> "nothing is lost; go on with: " + cli.command("watch"), () -> {
-                    client.workspace(report).follow();
-                    return ExitCode.OK;
-                });
+        return InterruptHint.during(cli.screen(), () -> "nothing is lost; go on with: " + cli.command("watch"), () -> {
+            client.workspace(report).follow();
+            return ExitCode.OK;
+        });
     }
 
     /** Empty = what fits the terminal. */

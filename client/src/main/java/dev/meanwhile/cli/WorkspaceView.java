@@ -93,7 +93,8 @@ final class WorkspaceView {
                     .toList();
             gone.forEach(s -> delete(s.getSessionId()));
             replayedSessions.values().forEach(this::put);
-            boolean cut = replayed.size() >= MOST_REPLAYED && replayed.getFirst().getNumber() > told + 1;
+            boolean cut =
+                    replayed.size() >= MOST_REPLAYED && replayed.getFirst().getNumber() > told + 1;
             if (cut) {
                 news.someMissed();
             }

@@ -187,7 +187,8 @@ final class CliTest {
     void whatTheServerRefusesIsSaidWithTheCommandThatHelpsAndItsReason() {
         Captured shell = Captured.pipe("");
         assertEquals(1, run(shell, "explain", "nosuch"));
-        assertEquals("meanwhile: no message 'nosuch' in this workspace; those of a session are in:"
+        assertEquals(
+                "meanwhile: no message 'nosuch' in this workspace; those of a session are in:"
                         + " bin/meanwhile history SESSION [MESSAGE_NOT_FOUND]\n",
                 shell.err());
         assertEquals("", shell.out());

@@ -17,7 +17,8 @@ final class SessionFinderTest {
     private static final Session OLD_TAXES = session(4, "old", "tax return").toBuilder()
             .setState(SessionState.SESSION_STATE_CLOSED)
             .build();
-    private final SessionFinder finder = new SessionFinder(new Cli(Captured.pipe("").shell()), new SessionList(List.of(ONE, TWO, THREE, OLD_TAXES), "abd"));
+    private final SessionFinder finder = new SessionFinder(
+            new Cli(Captured.pipe("").shell()), new SessionList(List.of(ONE, TWO, THREE, OLD_TAXES), "abd"));
 
     @Test
     void numberGoesBeforeIdBeforeName() {

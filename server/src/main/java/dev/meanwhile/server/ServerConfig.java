@@ -138,6 +138,7 @@ public record ServerConfig(
         int readers = values.find(ConfigTable.READERS).orElse(Math.max(2, cores));
         return new StoreConfig(
                 dataFolder(values).toAbsolutePath().normalize(),
+                values.get(ConfigTable.RESTORED),
                 queue,
                 batch,
                 readers,

@@ -60,7 +60,7 @@ public final class ChatStore implements AutoCloseable {
         QueueConfig config = new QueueConfig(1_000, 1_000, 10);
         holds = new ModelHolds(DELAYS, clock, () -> 0.5);
         storage = JdbcStorage.open(
-                new StoreConfig(folder, 4_096, 256, 2, Duration.ofMinutes(1)), clock, new Metrics(), failure -> {
+                new StoreConfig(folder, false, 4_096, 256, 2, Duration.ofMinutes(1)), clock, new Metrics(), failure -> {
                     throw new AssertionError("the store had to end the process", failure);
                 });
         queue = new MessageQueue(config, signals, leases, new Metrics(), clock);

@@ -34,6 +34,12 @@ public final class ConfigTable {
             Kind.path("DIR"),
             "$XDG_DATA_HOME/meanwhile, else ~/.local/share/meanwhile",
             "Folder of the database; made if missing.");
+    public static final Setting<Boolean> RESTORED = fixed(
+            "restored",
+            Kind.flag(),
+            "false",
+            "Say it at the first start after a backup was put back: every log gets a new epoch, so that clients drop"
+                    + " what they hold of a history that is gone.");
     public static final Setting<Address> GRPC = fixed("grpc", Kind.address(), "127.0.0.1:7420", "Where gRPC listens.");
     public static final Setting<Optional<Address>> HTTP =
             fixed("http", Kind.addressOrOff(), "127.0.0.1:7421", "Where metrics and health listen.");
@@ -202,7 +208,7 @@ public final class ConfigTable {
             .toList();
 
     static final List<Section> SECTIONS = List.of(
-            new Section("Files and addresses", List.of(CONFIG, DATA, GRPC, HTTP, INSECURE)),
+            new Section("Files and addresses", List.of(CONFIG, DATA, RESTORED, GRPC, HTTP, INSECURE)),
             new Section("Queue", List.of(QUEUE_CAPACITY, WORKSPACE_CAPACITY, HIGH_PER_LOW)),
             new Section(
                     "Workers and providers",

@@ -138,6 +138,11 @@ public final class ServiceLog {
         STORE.error("The database file is damaged; stop the server, restore a backup and start it again");
     }
 
+    /** Told with the flag of a restore. */
+    public static void restored(int sessions) {
+        STORE.info("Restored: the logs of {} sessions have new epochs, so clients read them anew", sessions);
+    }
+
     public static void storageBack() {
         STORE.info("Storage available again");
     }

@@ -53,7 +53,7 @@ final class PurgerTest {
     /** Planted: users' texts not counted; the history of the places not counted. Each found red. */
     @Test
     void p14NoPieceTakesMoreThanAThousandRowsAndOneMebibyte() throws Exception {
-        StoreConfig config = new StoreConfig(folder, 64, 16, 2, Duration.ofSeconds(30));
+        StoreConfig config = new StoreConfig(folder, false, 64, 16, 2, Duration.ofSeconds(30));
         try (JdbcStorage storage = JdbcStorage.open(config, Clock.systemUTC(), new Metrics(), failure -> {
             throw new AssertionError(failure);
         })) {

@@ -95,7 +95,7 @@ public final class QueueRig implements AutoCloseable {
 
     /** On a store in the folder; models that are known and not claimed were removed from the configuration. */
     public static QueueRig open(Path folder, List<String> claimed, List<String> known) {
-        StoreConfig config = new StoreConfig(folder, 4_096, 256, 2, Duration.ofSeconds(20));
+        StoreConfig config = new StoreConfig(folder, false, 4_096, 256, 2, Duration.ofSeconds(20));
         return on(clock -> JdbcStorage.open(config, clock, new Metrics(), failure -> {}), claimed, known);
     }
 

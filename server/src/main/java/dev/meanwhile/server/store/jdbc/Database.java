@@ -59,6 +59,24 @@ final class Database {
         flyway.migrate();
     }
 
+    /** What clients know of logs may be of a history that is lost: every log gets another epoch. Returns how many. */
+    int raiseGeneration() {
+        Sql sql = openWriter();
+        try {
+            sql.control("BEGIN IMMEDIATE");
+            sql.update("UPDATE setting SET value = value + 1 WHERE name = 'generation'");
+            sql.update("""
+                    UPDATE session SET epoch = substr(epoch, 1, instr(epoch, '-'))
+                        || (SELECT value FROM setting WHERE name = 'generation')
+                    """);
+            int sessions = sql.count("SELECT count(*) FROM session");
+            sql.control("COMMIT");
+            return sessions;
+        } finally {
+            sql.close();
+        }
+    }
+
     Sql openWriter() {
         return new Sql(open());
     }

@@ -32,6 +32,9 @@ public final class JdbcStorage implements Storage {
         this.lock = lock;
         Database database = new Database(config.dataFolder());
         database.create();
+        if (config.restored()) {
+            ServiceLog.restored(database.raiseGeneration());
+        }
         this.timeoutMillis = config.callTimeout().toMillis();
         this.checkpoints = new Checkpoints(database);
         checkpoints.atStart();

@@ -25,7 +25,7 @@ class CheckpointsTest {
 
     @Test
     void besideASteadyWriterTheLogBeginsAnewAndItsFileIsKept() throws IOException {
-        StoreConfig config = new StoreConfig(folder, 64, 64, 2, Duration.ofSeconds(30));
+        StoreConfig config = new StoreConfig(folder, false, 64, 64, 2, Duration.ofSeconds(30));
         try (Storage storage = JdbcStorage.open(config, Clock.systemUTC(), new Metrics(), failure -> {})) {
             long before = 0;
             for (int i = 0; i < COMMITS; i++) {

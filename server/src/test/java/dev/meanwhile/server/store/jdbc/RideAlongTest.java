@@ -30,7 +30,7 @@ class RideAlongTest {
 
     @BeforeEach
     void open() {
-        StoreConfig config = new StoreConfig(folder, 64, 64, 2, Duration.ofSeconds(30));
+        StoreConfig config = new StoreConfig(folder, false, 64, 64, 2, Duration.ofSeconds(30));
         storage = JdbcStorage.open(config, Clock.systemUTC(), new Metrics(), failure -> {});
     }
 

@@ -33,7 +33,7 @@ class WriterTroubleTest {
     @BeforeEach
     void open() {
         // One command a commit, so that others wait behind it.
-        StoreConfig config = new StoreConfig(folder, 64, 1, 2, Duration.ofSeconds(5));
+        StoreConfig config = new StoreConfig(folder, false, 64, 1, 2, Duration.ofSeconds(5));
         storage = JdbcStorage.open(config, Clock.systemUTC(), new Metrics(), failure -> {});
     }
 
