@@ -11,7 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
-/** {@code meanwhile serve}: reads the configuration, serves until SIGTERM, ends in order. */
+/** {@code meanwhile serve}: reads the configuration, serves until SIGTERM, ends in order. Or {@code compact}. */
 public final class Main {
     private static final int FAILED = 1;
     private static final int MISUSED = 2;
@@ -21,8 +21,12 @@ public final class Main {
 
     public static void main(String[] args) {
         List<String> flags = List.of(args);
+        boolean compact = !flags.isEmpty() && flags.getFirst().equals(Compaction.NAME);
+        if (compact) {
+            flags = flags.subList(1, flags.size());
+        }
         if (ServerConfig.asksForHelp(flags)) {
-            System.out.println(ServerConfig.help());
+            System.out.println(compact ? Compaction.HELP : ServerConfig.help());
             return;
         }
         ServerConfig config;
@@ -36,7 +40,12 @@ public final class Main {
         Logging.install(config.log().format(), config.log().levels());
         config.warnings().forEach(ServiceLog::warn);
         try {
-            serve(config);
+            if (compact) {
+                Compaction.run(config.store(), System.out);
+                Logging.flush();
+            } else {
+                serve(config);
+            }
         } catch (IOException | RuntimeException e) {
             Logging.flush();
             System.err.println("meanwhile: " + words(config, e));

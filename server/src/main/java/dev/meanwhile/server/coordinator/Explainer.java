@@ -79,15 +79,17 @@ public final class Explainer {
                             : tx.heads().position(head, MAX_POSITION),
                     Duration.between(message.submission().createTime(), waitedUntil),
                     "true".equals(tx.settings().get(Claims.PAUSED)),
-                    waits(head, message) ? models.hold(head.model()) : null,
+                    hold(head, message),
                     tx.messages().failedAttempts(message.key(), MAX_ATTEMPTS - 1),
                     stored.chunks(),
                     stored.bytes());
         });
     }
 
-    private static boolean waits(@Nullable Head head, Message message) {
-        return head != null && head.message() == message.key() && head.status() != Head.Status.RUNNING;
+    private @Nullable ModelHold hold(@Nullable Head head, Message message) {
+        return head == null || head.message() != message.key() || head.status() == Head.Status.RUNNING
+                ? null
+                : models.hold(head.model());
     }
 
     private static Stored stored(Transaction tx, Session session, Message message) {

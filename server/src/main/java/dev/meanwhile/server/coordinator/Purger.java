@@ -57,7 +57,7 @@ public final class Purger implements Runnable {
     }
 
     /** Removes one piece; false = nothing is left. */
-    boolean purgePiece() throws InterruptedException {
+    public boolean purgePiece() throws InterruptedException {
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedException();
         }

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
@@ -74,6 +76,58 @@ final class Database {
             return sessions;
         } finally {
             sql.close();
+        }
+    }
+
+    /** The database, its log and the log's index. */
+    long fileBytes() {
+        try {
+            long bytes = 0;
+            for (String ending : List.of("", "-wal", "-shm")) {
+                Path part = file.resolveSibling(FILE_NAME + ending);
+                bytes += Files.exists(part) ? Files.size(part) : 0;
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes all pages anew, without what was deleted, and empties the log; nobody else may have the file open. */
+    void rewrite() {
+        try (Connection connection = source.getConnection();
+                var statement = connection.createStatement()) {
+            requireRoom(statement);
+            // The copy is as large as what is kept: on disk, and on the one whose room was looked at.
+            statement.execute("PRAGMA temp_store = FILE");
+            statement.execute("PRAGMA temp_store_directory = '"
+                    + file.getParent().toString().replace("'", "''") + "'");
+            statement.execute("VACUUM");
+            try (var checkpoint = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
+                if (!checkpoint.next() || checkpoint.getInt(1) != 0) {
+                    throw new IllegalStateException("the log of " + file + " could not be emptied; somebody reads it");
+                }
+            }
+        } catch (SQLException e) {
+            throw new StorageException(e);
+        }
+    }
+
+    /** The copy, and once more in the log. */
+    private void requireRoom(Statement statement) throws SQLException {
+        long needed = 2 * pragma(statement, "page_size")
+                * (pragma(statement, "page_count") - pragma(statement, "freelist_count"));
+        long free = file.getParent().toFile().getUsableSpace();
+        if (free < needed) {
+            throw new IllegalStateException("there is no room to rewrite " + file + ": " + needed
+                    + " bytes must be free beside it, and " + free + " are; free some and run it again");
+        }
+    }
+
+    private static long pragma(Statement statement, String name) throws SQLException {
+        try (var value = statement.executeQuery("PRAGMA " + name)) {
+            value.next();
+            return value.getLong(1);
         }
     }
 

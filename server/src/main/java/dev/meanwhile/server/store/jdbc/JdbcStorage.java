@@ -16,12 +16,16 @@ import org.jspecify.annotations.Nullable;
 
 /** SQLite in a data folder, for the one server that holds its lock. */
 public final class JdbcStorage implements Storage {
+    /** The database in its folder. */
+    public static final String FILE_NAME = Database.FILE_NAME;
+
     private static final String PROBE = "probe";
 
     /** More than the largest command of a user writes. */
     private static final int PROBE_BYTES = 1 << 20;
 
     private final FolderLock lock;
+    private final Database database;
     private final Writer writer;
     private final Readers readers;
     private final Announcer announcer;
@@ -30,7 +34,7 @@ public final class JdbcStorage implements Storage {
 
     private JdbcStorage(StoreConfig config, Clock clock, FolderLock lock, Metrics metrics, Consumer<Throwable> fatal) {
         this.lock = lock;
-        Database database = new Database(config.dataFolder());
+        this.database = new Database(config.dataFolder());
         database.create();
         if (config.restored()) {
             ServiceLog.restored(database.raiseGeneration());
@@ -144,8 +148,37 @@ public final class JdbcStorage implements Storage {
         }
     }
 
+    /** Bytes of the database's files. */
+    public long fileBytes() {
+        return database.fileBytes();
+    }
+
+    /**
+     * Ends as {@link #close} does, and before it lets go of the folder rewrites the file without what was deleted.
+     *
+     * @throws IllegalStateException if there is no room for that; nothing is lost then
+     */
+    public void closeAndRewrite() {
+        endWork();
+        try (lock) {
+            database.rewrite();
+        } catch (StorageException e) {
+            throw new IllegalStateException(
+                    e.diskFull()
+                            ? "the disk became full, so nothing was rewritten and nothing is lost; free some and run it"
+                                    + " again"
+                            : "the database could not be rewritten (" + e.getMessage() + "); nothing is lost",
+                    e);
+        }
+    }
+
     @Override
     public void close() {
+        endWork();
+        lock.close();
+    }
+
+    private void endWork() {
         try {
             writer.stop();
             readers.close();
@@ -154,7 +187,6 @@ public final class JdbcStorage implements Storage {
         }
         announcer.close();
         checkpoints.close();
-        lock.close();
     }
 
     private static void mayWait(boolean may) {
