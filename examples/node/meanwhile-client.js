@@ -1,0 +1,153 @@
+'use strict';
+// The part to copy: calls that are repeated safely, and an answer followed across cuts and server restarts.
+
+const crypto = require('node:crypto');
+const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
+const grpc = require('@grpc/grpc-js');
+const protoLoader = require('@grpc/proto-loader');
+
+const CALL_TIMEOUT = 10_000; // ms, of each try of a unary call
+const SILENCE = 45_000; // ms: a stream without a sign of life for three heartbeat intervals is dead
+const DROPPED = Symbol('dropped'); // follow() says: the server's log is another one now, drop what you hold
+const TERMINAL = ['completed', 'failed', 'cancelled'];
+const CUT = ['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CANCELLED', 'RESOURCE_EXHAUSTED'];
+const CUT_WITHOUT_REASON = ['INTERNAL', 'UNKNOWN']; // a connection that broke in the middle
+
+const loaded = protoLoader.loadSync(
+  ['meanwhile/v1/session_service.proto', 'google/rpc/status.proto', 'google/rpc/error_details.proto'],
+  {
+    includeDirs: [
+      process.env.MEANWHILE_PROTO || path.join(__dirname, '../../proto/src/main/protobuf'),
+      path.join(require.resolve('google-gax'), '../../protos'), // google/rpc
+    ],
+    keepCase: true, // names as in the contract
+    longs: Number, // sequences stay below 2^53
+    enums: String,
+    defaults: true,
+    oneofs: true, // entry.kind names the field that is set
+    json: true, // unpacks the details of errors
+  },
+);
+const { SessionService } = grpc.loadPackageDefinition(loaded).meanwhile.v1;
+
+function connect(server) {
+  return new SessionService(server, grpc.credentials.createInsecure(), {
+    'grpc.keepalive_time_ms': 30_000, // the server allows a ping every 10 s
+    'grpc.keepalive_timeout_ms': 10_000,
+    'grpc.max_reconnect_backoff_ms': 5_000, // the default lets a client sleep two minutes after a restart
+  });
+}
+
+/** What the server says of a refusal: its reason, the facts beside it, and the pause in ms it asks for. */
+function details(error) {
+  const [packed] = error.metadata?.get('grpc-status-details-bin') ?? [];
+  const list = packed ? loaded['google.rpc.Status'].deserialize(packed).details : [];
+  const find = (type) => list.find((detail) => detail['@type'].endsWith(`/google.rpc.${type}`));
+  const info = find('ErrorInfo');
+  const asked = find('RetryInfo')?.retry_delay;
+  return {
+    reason: info?.reason ?? '',
+    metadata: info?.metadata ?? {},
+    asked: asked ? Number(asked.seconds) * 1000 + asked.nanos / 1e6 : 0,
+  };
+}
+
+function inWords(error) {
+  const { reason, metadata } = details(error);
+  const facts = Object.keys(metadata).sort().map((key) => `${key} = ${metadata[key]}`).join(', ');
+  return `${grpc.status[error.code]} ${reason || 'without a reason'} (${facts}): ${error.details}`;
+}
+
+/** Twice as long each time, up to 5 s, with jitter, and never shorter than the server asks. */
+const pause = (failures, asked) =>
+  sleep(Math.max(asked, Math.min(5000, 100 * 2 ** failures) * (0.5 + Math.random() / 2)));
+
+/** A unary call, repeated while that may help. Requests that change something need a request_id for this. */
+async function call(client, method, request, tries = 12) {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await new Promise((resolve, reject) =>
+        client[method](request, { deadline: Date.now() + CALL_TIMEOUT }, (error, response) =>
+          error ? reject(error) : resolve(response)));
+    } catch (error) {
+      const { asked } = details(error);
+      const passing = ['UNAVAILABLE', 'DEADLINE_EXCEEDED'].includes(grpc.status[error.code]) || asked;
+      if (!passing || failures === tries) throw error;
+      await pause(failures, asked);
+    }
+  }
+}
+
+/** Yields each log entry of a message once, in order, until its end; DROPPED: start anew with nothing. */
+async function* follow(client, session_id, message_id, epoch) {
+  let after_sequence = 0; // keep it with the epoch if you want to go on in another process
+  for (let failures = 1; ; failures++) {
+    let asked = 0;
+    const stream = client.ResponseChunks({ session_id, message_id, epoch, after_sequence, follow: true });
+    const watchdog = setTimeout(() => stream.cancel(), SILENCE);
+    try {
+      for await (const event of stream) {
+        watchdog.refresh();
+        if (event.event === 'started') {
+          epoch = event.started.epoch;
+        } else if (event.event === 'entries') {
+          failures = 0;
+          for (const entry of event.entries.entries) {
+            after_sequence = entry.sequence;
+            yield entry;
+            if (TERMINAL.includes(entry.kind)) return;
+          }
+        } else if (event.event === 'heartbeat') {
+          failures = 0;
+          after_sequence = event.heartbeat.last_sequence;
+        } else if (event.event === 'closing') {
+          after_sequence = event.closing.resume_after;
+          if (['CLOSING_REASON_CAUGHT_UP', 'CLOSING_REASON_SESSION_DELETED'].includes(event.closing.reason)) return;
+        } // else an event of a later server
+      }
+    } catch (error) {
+      const code = grpc.status[error.code];
+      const { reason, metadata, asked: delay } = details(error);
+      asked = delay;
+      if (['EPOCH_CHANGED', 'CURSOR_AHEAD'].includes(reason)) {
+        [epoch, after_sequence] = [metadata.epoch, 0];
+        yield DROPPED;
+      } else if (!CUT.includes(code) && (!CUT_WITHOUT_REASON.includes(code) || reason)) {
+        throw error;
+      }
+    } finally {
+      clearTimeout(watchdog);
+      stream.cancel();
+    }
+    await pause(failures, asked);
+  }
+}
+
+/** What the entries of one message add up to. */
+class Answer {
+  chunks = [];
+  end = null;
+
+  add(entry) {
+    if (entry.kind === 'text') this.chunks.push(entry.text.text);
+    else if (entry.kind === 'attempt_reset') this.chunks = []; // the attempt failed, the next one starts anew
+    else if (TERMINAL.includes(entry.kind)) this.end = entry;
+    // else reasoning, or a kind of a later server: its sequence is all that counts
+  }
+
+  get text() {
+    return this.chunks.join('');
+  }
+
+  /** Whether the answer was completed, and is byte for byte what the server stored. */
+  whole() {
+    const stored = this.end?.completed;
+    const own = Buffer.from(this.text);
+    return Boolean(stored)
+      && stored.sha256 === crypto.createHash('sha256').update(own).digest('hex')
+      && stored.chunk_count === this.chunks.length && stored.byte_count === own.length;
+  }
+}
+
+module.exports = { Answer, DROPPED, call, connect, follow, inWords };
