@@ -43,8 +43,7 @@ final class Compaction {
             throw e;
         }
         storage.closeAndRewrite();
-        out.printf(
-                Locale.ROOT, "%s: %,d bytes before, %,d after%n", config.dataFolder(), before, storage.fileBytes());
+        out.printf(Locale.ROOT, "%s: %,d bytes before, %,d after%n", config.dataFolder(), before, storage.fileBytes());
     }
 
     private static void purge(JdbcStorage storage, Path folder) {

@@ -83,7 +83,8 @@ final class CompactionTest {
     }
 
     private String compact() {
-        StoreConfig store = ServerConfig.read(List.of("--data=" + folder), Map.of()).store();
+        StoreConfig store =
+                ServerConfig.read(List.of("--data=" + folder), Map.of()).store();
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         Compaction.run(store, new PrintStream(said, true, StandardCharsets.UTF_8));
         return said.toString(StandardCharsets.UTF_8);

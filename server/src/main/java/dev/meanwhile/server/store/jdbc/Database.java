@@ -30,10 +30,12 @@ final class Database {
             "temp_store", "2",
             "cache_size", "-65536"); // 64 MiB
 
+    private final Path folder;
     private final Path file;
     private final SQLiteDataSource source = new SQLiteDataSource();
 
     Database(Path folder) {
+        this.folder = folder;
         this.file = folder.resolve(FILE_NAME);
         source.setUrl("jdbc:sqlite:" + file);
     }
@@ -53,7 +55,7 @@ final class Database {
                 .load();
         for (MigrationInfo migration : flyway.info().all()) {
             if (migration.getState() == MigrationState.FUTURE_SUCCESS) {
-                throw new IllegalStateException("the data in " + file.getParent()
+                throw new IllegalStateException("the data in " + folder
                         + " was written by a newer Meanwhile (schema " + migration.getVersion()
                         + "); start that version, or use another data folder");
             }
@@ -100,8 +102,8 @@ final class Database {
             requireRoom(statement);
             // The copy is as large as what is kept: on disk, and on the one whose room was looked at.
             statement.execute("PRAGMA temp_store = FILE");
-            statement.execute("PRAGMA temp_store_directory = '"
-                    + file.getParent().toString().replace("'", "''") + "'");
+            statement.execute(
+                    "PRAGMA temp_store_directory = '" + folder.toString().replace("'", "''") + "'");
             statement.execute("VACUUM");
             try (var checkpoint = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
                 if (!checkpoint.next() || checkpoint.getInt(1) != 0) {
@@ -115,9 +117,10 @@ final class Database {
 
     /** The copy, and once more in the log. */
     private void requireRoom(Statement statement) throws SQLException {
-        long needed = 2 * pragma(statement, "page_size")
+        long needed = 2
+                * pragma(statement, "page_size")
                 * (pragma(statement, "page_count") - pragma(statement, "freelist_count"));
-        long free = file.getParent().toFile().getUsableSpace();
+        long free = folder.toFile().getUsableSpace();
         if (free < needed) {
             throw new IllegalStateException("there is no room to rewrite " + file + ": " + needed
                     + " bytes must be free beside it, and " + free + " are; free some and run it again");

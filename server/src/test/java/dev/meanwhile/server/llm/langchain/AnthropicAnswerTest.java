@@ -93,8 +93,8 @@ class AnthropicAnswerTest {
 
     @Test
     void anErrorInTheAnswerNamesItsCause() throws Exception {
-        ModelFailure failure = fail(answer -> event(
-                answer, "error", ",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}"));
+        ModelFailure failure = fail(answer ->
+                event(answer, "error", ",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}"));
 
         assertEquals(FailureReason.PROVIDER_UNAVAILABLE, failure.reason());
         assertTrue(failure.outage());
@@ -157,7 +157,8 @@ class AnthropicAnswerTest {
         event(
                 answer,
                 "message_delta",
-                ",\"delta\":{\"stop_reason\":" + stopReason + ",\"stop_sequence\":null},\"usage\":{\"output_tokens\":3}");
+                ",\"delta\":{\"stop_reason\":" + stopReason
+                        + ",\"stop_sequence\":null},\"usage\":{\"output_tokens\":3}");
         event(answer, "message_stop", "");
     }
 
