@@ -85,6 +85,7 @@ final class Cli implements Runnable {
                 new RenameCommand(cli),
                 new CloseCommand(cli),
                 new DeleteCommand(cli),
+                ModelsCommand.line(cli),
                 new StatsCommand(cli),
                 new PauseCommand(cli),
                 new ResumeCommand(cli),

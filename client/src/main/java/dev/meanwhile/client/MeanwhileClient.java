@@ -22,6 +22,8 @@ import dev.meanwhile.v1.ListMessagesRequest;
 import dev.meanwhile.v1.ListMessagesResponse;
 import dev.meanwhile.v1.ListNotificationsRequest;
 import dev.meanwhile.v1.ListNotificationsResponse;
+import dev.meanwhile.v1.ListModelsRequest;
+import dev.meanwhile.v1.ListModelsResponse;
 import dev.meanwhile.v1.ListSessionsRequest;
 import dev.meanwhile.v1.ListSessionsResponse;
 import dev.meanwhile.v1.MarkSessionReadRequest;
@@ -61,6 +63,15 @@ public final class MeanwhileClient implements AutoCloseable {
 
     public static MeanwhileClient connect(ServerAddress address, String workspace, ClientConfig config) {
         return new MeanwhileClient(new Connection(address, config), workspace);
+    }
+
+    /** The same connection in another workspace. Closing either closes it. */
+    public MeanwhileClient inWorkspace(String name) {
+        return new MeanwhileClient(connection, name);
+    }
+
+    public ListModelsResponse models() {
+        return connection.call(stub -> stub.listModels(ListModelsRequest.getDefaultInstance()));
     }
 
     /** Creates a session; the workspace, and a request id if there is none, are filled in. */
@@ -110,6 +121,16 @@ public final class MeanwhileClient implements AutoCloseable {
                 .setSessionId(sessionId)
                 .build();
         return connection.call(stub -> stub.switchSession(request));
+    }
+
+    /** Deletes it with everything in it; one that is gone already is no error, so that a repeat is none. */
+    public DeleteSessionResponse deleteSession(String sessionId) {
+        DeleteSessionRequest request = DeleteSessionRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setSessionId(sessionId)
+                .setAllowMissing(true)
+                .build();
+        return connection.call(stub -> stub.deleteSession(request));
     }
 
     /** Submits a message; the workspace, and a request id if there is none, are filled in. */

@@ -33,6 +33,7 @@ final class CliUsageTest {
                 "send",
                 "tail",
                 "explain",
+                "models",
                 "--server",
                 "--workspace",
                 "--json")) {
@@ -44,7 +45,18 @@ final class CliUsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sessions", "new", "switch 1", "send hello", "tail", "tail --message m", "explain m"})
+    @ValueSource(
+            strings = {
+                "sessions",
+                "new",
+                "switch 1",
+                "send hello",
+                "tail",
+                "tail --message m",
+                "explain m",
+                "models",
+                "models test m"
+            })
     void noServerIsSaidWithTheWayOut(String command) {
         ServerAddress nowhere = LoopbackServer.nowhere();
         Captured shell = Captured.pipe("");

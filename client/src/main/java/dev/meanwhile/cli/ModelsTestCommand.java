@@ -1,0 +1,107 @@
+package dev.meanwhile.cli;
+
+import dev.meanwhile.client.MeanwhileClient;
+import dev.meanwhile.v1.CreateSessionRequest;
+import dev.meanwhile.v1.Model;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code models test}: asks a model something and says how fast it answered, or what is wrong. */
+@Command(
+        name = "test",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Asks a model a short question through the server, and says how fast it answers or what is wrong.",
+            "In a workspace of its own; its session is deleted again."
+        })
+final class ModelsTestCommand implements Callable<Integer> {
+    private final Cli cli;
+
+    @Parameters(paramLabel = "NAME", description = "Which model, as \"models\" lists them.")
+    private String name = "";
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "How long to wait for the whole answer; default: ${DEFAULT-VALUE}.",
+            defaultValue = "120")
+    private int seconds;
+
+    ModelsTestCommand(Cli cli) {
+        this.cli = cli;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (seconds < 1 || seconds > 3_600) {
+            throw cli.usage("--timeout takes 1 to 3600 seconds");
+        }
+        try (MeanwhileClient client = cli.connect()) {
+            Model model = find(client.models().getModelsList());
+            if (model.hasHold()) {
+                cli.screen().error("it is " + ModelsCommand.held(model.getHold(), cli) + "; waiting for the next try");
+            }
+            String workspace = "models-test-" + UUID.randomUUID().toString().substring(0, 8);
+            return test(client.inWorkspace(workspace), model.getName());
+        }
+    }
+
+    private int test(MeanwhileClient client, String model) throws InterruptedException {
+        // Chosen here, so that it can be deleted whatever becomes of the call that makes it.
+        String session = "models-test";
+        Thread atExit = new Thread(() -> client.deleteSession(session), "models-test-end");
+        Runtime.getRuntime().addShutdownHook(atExit);
+        try {
+            client.createSession(CreateSessionRequest.newBuilder()
+                    .setSessionId(session)
+                    .setModel(model)
+                    .build());
+            ModelTest.Result result = new ModelTest(client, cli, Duration.ofSeconds(seconds)).ask(session);
+            return tell(model, result);
+        } finally {
+            client.deleteSession(session);
+            try {
+                Runtime.getRuntime().removeShutdownHook(atExit);
+            } catch (IllegalStateException e) {
+                // An interrupt: the hook is doing the same.
+            }
+        }
+    }
+
+    private int tell(String model, ModelTest.Result result) {
+        String words = "model " + EscapeFilter.line(model)
+                + switch (result) {
+                    case ModelTest.Works(String figures) -> " works: " + figures;
+                    case ModelTest.Fails(String why) -> " does not work: " + why;
+                };
+        boolean works = result instanceof ModelTest.Works;
+        if (works && !cli.json()) {
+            cli.screen().line(words);
+        } else if (!works) {
+            cli.screen().error(words);
+        }
+        return works ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private Model find(List<Model> models) {
+        for (Model model : models) {
+            if (model.getName().equals(name)) {
+                return model;
+            }
+        }
+        List<String> like = models.stream()
+                .map(Model::getName)
+                .filter(other -> other.startsWith(name) || SessionFinder.distance(name, other) <= 2)
+                .toList();
+        String named = (like.isEmpty() ? models.stream().map(Model::getName).toList() : like)
+                .stream().limit(5).map(EscapeFilter::line).collect(Collectors.joining(", "));
+        throw new UserError("no model \"" + name + "\"; "
+                + (like.isEmpty() ? "there are: " + named : "did you mean " + named + "?"));
+    }
+}
