@@ -1,5 +1,6 @@
 package dev.meanwhile.server.llm.langchain;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -24,8 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The messages API in the events that Anthropic documents. What has to do with the connection is the same as with any
- * other provider, see {@link ModelTroublesTest}. Planted: the end behind {@code message_stop} is not looked for; no key
- * is handed on; an error is handed to the SDK, whose words have no cause.
+ * other provider, see {@link ModelTroublesTest}. Planted: the end behind {@code message_stop} is not looked for; an
+ * error is handed to the SDK, whose words have no cause.
  */
 @Timeout(60)
 class AnthropicAnswerTest {
@@ -51,6 +52,7 @@ class AnthropicAnswerTest {
             assertEquals(new TokenUsage(7, 3), end.usage());
             assertEquals(List.of("Grü", "ße 😀"), recorder.texts);
             assertEquals(List.of("Hm."), recorder.reasonings);
+            await().atMost(Duration.ofSeconds(20)).until(() -> provider.open.get() == 0);
             String request = provider.request.get(20, TimeUnit.SECONDS);
             assertTrue(request.startsWith("POST /v1/messages HTTP/1.1\r\n"), request);
             assertTrue(request.toLowerCase(Locale.ROOT).contains("x-api-key: " + ScriptedProvider.KEY), request);

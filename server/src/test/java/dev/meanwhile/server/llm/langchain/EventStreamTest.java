@@ -16,9 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Events as they may lawfully come, and the bounds on what may not. Planted: "\r\n" ends two lines; bytes are decoded
- * as they come, so that a letter cut in two is broken; the bound is looked at when the line has ended; data is counted
- * anew for each event.
+ * Events as they may lawfully come, and the bounds on what may not. Planted: "\r\n" ends two lines; malformed bytes
+ * are replaced; the bound is looked at when the line has ended; data is counted anew for each event.
  */
 class EventStreamTest {
 
