@@ -69,7 +69,7 @@ final class CancelCommand implements Callable<Integer> {
     }
 
     private void queued(MeanwhileClient client, String wanted) {
-        Session session = new SessionFinder(cli, client.sessions()).find(wanted);
+        Session session = new SessionFinder(cli, cli.sessions(client)).find(wanted);
         CancelQueuedMessagesResponse response = client.cancelQueued(session.getSessionId());
         if (cli.json()) {
             cli.screen().json(response);

@@ -4,8 +4,13 @@ import dev.meanwhile.client.Cursor;
 import dev.meanwhile.client.LogListener;
 import dev.meanwhile.client.MeanwhileClient;
 import dev.meanwhile.client.ServerAddress;
-import java.util.List;
+import dev.meanwhile.client.SessionList;
+import dev.meanwhile.v1.ListSessionsResponse;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,7 +41,11 @@ final class Cli implements Runnable {
     /** As people start it. */
     static final String NAME = "bin/meanwhile";
 
-    static final String DEFAULT_SERVER = "127.0.0.1:7420";
+    static final String DEFAULT_SERVER = Target.DEFAULT_SERVER;
+
+    /** In the order of the help. Each is made only when it is needed: making all of them takes longer than a call. */
+    private static final Map<String, Function<Cli, Object>> COMMANDS = commands();
+
     private final Shell shell;
 
     @Spec
@@ -46,15 +55,23 @@ final class Cli implements Runnable {
             names = "--server",
             paramLabel = "HOST:PORT",
             scope = ScopeType.INHERIT,
-            description = "Where the server is; default: MEANWHILE_SERVER, else " + DEFAULT_SERVER + ".")
+            description =
+                    "Where the server is; default: MEANWHILE_SERVER, else the profile, else " + DEFAULT_SERVER + ".")
     private @Nullable String server;
 
     @Option(
             names = "--workspace",
             paramLabel = "NAME",
             scope = ScopeType.INHERIT,
-            description = "Whose sessions; default: MEANWHILE_WORKSPACE, else \"default\".")
+            description = "Whose sessions; default: MEANWHILE_WORKSPACE, else the profile, else \"default\".")
     private @Nullable String workspace;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "PROFILE",
+            scope = ScopeType.INHERIT,
+            description = "Server and workspace by the name of a profile, for this command.")
+    private @Nullable String profile;
 
     @Option(
             names = "--json",
@@ -62,41 +79,61 @@ final class Cli implements Runnable {
             description = "Print the messages of the service as proto JSON, one a line.")
     private boolean json;
 
+    /** Made when it is first asked for: before that the options are not read yet. */
+    private @Nullable Target target;
+
     Cli(Shell shell) {
         this.shell = shell;
     }
 
+    private static Map<String, Function<Cli, Object>> commands() {
+        Map<String, Function<Cli, Object>> commands = new LinkedHashMap<>();
+        commands.put("demo", DemoCommand::new);
+        commands.put("new", NewCommand::new);
+        commands.put("sessions", SessionsCommand::new);
+        commands.put("switch", SwitchCommand::new);
+        commands.put("send", SendCommand::new);
+        commands.put("tail", TailCommand::new);
+        commands.put("history", HistoryCommand::new);
+        commands.put("watch", WatchCommand::new);
+        commands.put("notifications", NotificationsCommand::new);
+        commands.put("cancel", CancelCommand::new);
+        commands.put("explain", ExplainCommand::new);
+        commands.put("rename", RenameCommand::new);
+        commands.put("close", CloseCommand::new);
+        commands.put("delete", DeleteCommand::new);
+        commands.put("models", ModelsCommand::line);
+        commands.put("stats", StatsCommand::new);
+        commands.put("pause", PauseCommand::new);
+        commands.put("resume", ResumeCommand::new);
+        commands.put("log-level", LogLevelCommand::new);
+        commands.put("profile", ProfileCommand::new);
+        commands.put("completion", CompletionCommand::new);
+        commands.put("version", VersionCommand::new);
+        commands.put("help", HelpCommand::new);
+        return commands;
+    }
+
     /** The whole command line, ready to execute. */
     static CommandLine over(Shell shell) {
+        return over(shell, COMMANDS.keySet());
+    }
+
+    /** With what these arguments need of it, ready to execute them. */
+    static CommandLine over(Shell shell, String... args) {
+        // An option before the command may have a value that looks like one.
+        boolean named = args.length > 0 && COMMANDS.containsKey(args[0]) && !args[0].equals("help");
+        return over(shell, named ? Set.of(args[0]) : COMMANDS.keySet());
+    }
+
+    private static CommandLine over(Shell shell, Set<String> names) {
         Cli cli = new Cli(shell);
         CommandLine line = new CommandLine(cli);
-        for (Object command : List.of(
-                new DemoCommand(cli),
-                new NewCommand(cli),
-                new SessionsCommand(cli),
-                new SwitchCommand(cli),
-                new SendCommand(cli),
-                new TailCommand(cli),
-                new HistoryCommand(cli),
-                new WatchCommand(cli),
-                new NotificationsCommand(cli),
-                new CancelCommand(cli),
-                new ExplainCommand(cli),
-                new RenameCommand(cli),
-                new CloseCommand(cli),
-                new DeleteCommand(cli),
-                ModelsCommand.line(cli),
-                new StatsCommand(cli),
-                new PauseCommand(cli),
-                new ResumeCommand(cli),
-                new LogLevelCommand(cli),
-                new VersionCommand(cli),
-                new HelpCommand(cli))) {
-            line.addSubcommand(command);
-        }
+        names.forEach(name -> line.addSubcommand(COMMANDS.get(name).apply(cli)));
         CommandLine.Help.Ansi ansi = shell.screen().hasColours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF;
         Failures failures = new Failures(cli);
-        return line.setExpandAtFiles(false) // "send @mail" means these characters, not a file of that name
+        // A text may begin with @; it names no file of ours.
+        return line.setExpandAtFiles(false)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
                 .setOut(shell.screen().outWriter())
                 .setErr(shell.screen().errWriter())
@@ -127,18 +164,37 @@ final class Cli implements Runnable {
         return json ? new JsonPrinter(screen(), afterEnd) : new AnswerPrinter(screen(), manyMessages, afterEnd);
     }
 
+    /** Those of the command line that say where a server is. */
+    Target.Options options() {
+        return new Target.Options(server, workspace, profile);
+    }
+
     MeanwhileClient connect() {
-        return MeanwhileClient.connect(address(), workspace());
+        return MeanwhileClient.connect(address(), target().workspace());
+    }
+
+    /** All sessions, remembered for the completion of their names. */
+    SessionList sessions(MeanwhileClient client) {
+        return sessions(client, page -> {});
+    }
+
+    SessionList sessions(MeanwhileClient client, Consumer<ListSessionsResponse> pages) {
+        SessionList list = client.sessions(pages);
+        new CompletionCache(shell.environment()).sessions(target(), list.sessions());
+        return list;
     }
 
     /** Empty = the one called "default". */
     String workspace() {
-        return given(workspace, "MEANWHILE_WORKSPACE", "");
+        return target().workspace();
     }
 
     /** How to type another command so that it reaches the same place as this one. */
     String command(String words) {
         StringBuilder line = new StringBuilder(NAME);
+        if (profile != null) {
+            line.append(" --profile ").append(quoted(profile));
+        }
         if (server != null) {
             line.append(" --server ").append(quoted(server));
         }
@@ -153,13 +209,18 @@ final class Cli implements Runnable {
         return word.matches("[A-Za-z0-9_./:@%+,-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
+    private Target target() {
+        if (target == null) {
+            target = Target.of(options(), shell.environment());
+        }
+        return target;
+    }
+
     ServerAddress address() {
-        String text = given(server, "MEANWHILE_SERVER", DEFAULT_SERVER);
         try {
-            return ServerAddress.parse(text);
+            return target().address();
         } catch (IllegalArgumentException e) {
-            String source = server == null ? "MEANWHILE_SERVER" : "--server";
-            throw usage(source + " = " + text + ": " + e.getMessage());
+            throw usage(String.valueOf(e.getMessage()));
         }
     }
 
@@ -169,13 +230,5 @@ final class Cli implements Runnable {
             throw new IllegalStateException(message);
         }
         return new ParameterException(spec.commandLine(), message);
-    }
-
-    private String given(@Nullable String option, String variable, String fallback) {
-        if (option != null) {
-            return option;
-        }
-        String value = shell.environment().apply(variable);
-        return value == null || value.isEmpty() ? fallback : value;
     }
 }

@@ -32,7 +32,7 @@ final class CloseCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (MeanwhileClient client = cli.connect()) {
-            Session before = new SessionFinder(cli, client.sessions()).find(session);
+            Session before = new SessionFinder(cli, cli.sessions(client)).find(session);
             CloseSessionResponse response = client.closeSession(before.getSessionId(), cancel);
             if (cli.json()) {
                 cli.screen().json(response);

@@ -37,7 +37,7 @@ final class DeleteCommand implements Callable<Integer> {
                     + " is to be deleted with everything in it");
         }
         try (MeanwhileClient client = cli.connect()) {
-            Session target = new SessionFinder(cli, client.sessions()).find(session);
+            Session target = new SessionFinder(cli, cli.sessions(client)).find(session);
             if (!yes && !confirmed(target)) {
                 cli.screen().status("not deleted");
                 return ExitCode.FAILED;

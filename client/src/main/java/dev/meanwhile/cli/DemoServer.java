@@ -3,18 +3,15 @@ package dev.meanwhile.cli;
 import dev.meanwhile.client.ServerAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** A server as a process of its own, on a free port of this machine and with a data folder that goes with it. */
 final class DemoServer implements AutoCloseable {
@@ -49,7 +46,7 @@ final class DemoServer implements AutoCloseable {
             return new DemoServer(
                     builder.redirectError(ProcessBuilder.Redirect.INHERIT).start(), folder);
         } catch (IOException e) {
-            delete(folder);
+            Folders.delete(folder);
             throw e;
         }
     }
@@ -92,7 +89,7 @@ final class DemoServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        delete(folder);
+        Folders.delete(folder);
     }
 
     /** Read to the end, also when nobody needs it any more: a full pipe would stop the server. */
@@ -107,16 +104,6 @@ final class DemoServer implements AutoCloseable {
             address.completeExceptionally(new IOException("no address"));
         } catch (IOException | IllegalArgumentException e) {
             address.completeExceptionally(e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException | UncheckedIOException e) {
-            // It lies in the system's folder for such things, which is emptied by the system.
         }
     }
 }

@@ -50,7 +50,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private String newest(MeanwhileClient client) {
-        SessionFinder finder = new SessionFinder(cli, client.sessions());
+        SessionFinder finder = new SessionFinder(cli, cli.sessions(client));
         Session target = session == null ? finder.active() : finder.find(session);
         ListMessagesRequest newest = ListMessagesRequest.newBuilder()
                 .setSessionId(target.getSessionId())

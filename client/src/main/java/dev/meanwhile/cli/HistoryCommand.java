@@ -49,7 +49,7 @@ final class HistoryCommand implements Callable<Integer> {
             throw cli.usage("--limit must be 1 to " + MOST + "; for everything say --all");
         }
         try (MeanwhileClient client = cli.connect()) {
-            SessionFinder finder = new SessionFinder(cli, client.sessions());
+            SessionFinder finder = new SessionFinder(cli, cli.sessions(client));
             Session target = session == null ? finder.active() : finder.find(session);
             if (all) {
                 oldestFirst(client, target);

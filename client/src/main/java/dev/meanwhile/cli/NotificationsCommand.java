@@ -60,7 +60,7 @@ final class NotificationsCommand implements Callable<Integer> {
     }
 
     private void count(MeanwhileClient client) {
-        long pending = client.sessions().sessions().stream()
+        long pending = cli.sessions(client).sessions().stream()
                 .mapToLong(Session::getPendingNotifications)
                 .sum();
         cli.screen().line(String.valueOf(pending));
@@ -85,7 +85,7 @@ final class NotificationsCommand implements Callable<Integer> {
             cli.screen().note("no notification; live ones are told by: " + cli.command("watch"));
             return;
         }
-        Map<String, Session> sessions = client.sessions().sessions().stream()
+        Map<String, Session> sessions = cli.sessions(client).sessions().stream()
                 .collect(Collectors.toMap(Session::getSessionId, Function.identity()));
         Table table = new Table();
         table.row("#", "AGE", "WHAT", "MESSAGE", "SESSION");

@@ -25,7 +25,7 @@ final class RenameCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (MeanwhileClient client = cli.connect()) {
-            Session before = new SessionFinder(cli, client.sessions()).find(session);
+            Session before = new SessionFinder(cli, cli.sessions(client)).find(session);
             UpdateSessionResponse response = client.rename(before.getSessionId(), name);
             if (cli.json()) {
                 cli.screen().json(response);

@@ -52,7 +52,7 @@ final class SendCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         String text = MessageText.read(words, cli);
         try (MeanwhileClient client = cli.connect()) {
-            SessionFinder finder = new SessionFinder(cli, client.sessions());
+            SessionFinder finder = new SessionFinder(cli, cli.sessions(client));
             Session target = session == null ? finder.active() : finder.find(session);
             SubmitMessageResponse accepted = client.submit(target.getSessionId(), text);
             if (cli.json()) {

@@ -23,10 +23,10 @@ final class SessionsCommand implements Callable<Integer> {
     public Integer call() {
         try (MeanwhileClient client = cli.connect()) {
             if (cli.json()) {
-                client.sessions(cli.screen()::json);
+                cli.sessions(client, cli.screen()::json);
                 return ExitCode.OK;
             }
-            SessionList list = client.sessions();
+            SessionList list = cli.sessions(client);
             if (list.sessions().isEmpty()) {
                 cli.screen().note("no session yet; make one with: " + cli.command("new"));
             } else {

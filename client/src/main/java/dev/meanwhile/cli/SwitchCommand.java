@@ -30,7 +30,7 @@ final class SwitchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (MeanwhileClient client = cli.connect()) {
-            SessionList list = client.sessions();
+            SessionList list = cli.sessions(client);
             Session target = new SessionFinder(cli, list).find(session);
             ReadMarks marks = new ReadMarks(client, cli);
             CatchUp catchUp = new CatchUp(cli, list);

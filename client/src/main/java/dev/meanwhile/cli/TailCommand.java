@@ -63,7 +63,7 @@ final class TailCommand implements Callable<Integer> {
     }
 
     private int followSession(MeanwhileClient client) throws InterruptedException {
-        SessionFinder finder = new SessionFinder(cli, client.sessions());
+        SessionFinder finder = new SessionFinder(cli, cli.sessions(client));
         Session target = session == null ? finder.active() : finder.find(session);
         String id = target.getSessionId();
         requireWithin(target);
@@ -83,7 +83,7 @@ final class TailCommand implements Callable<Integer> {
     private int followMessage(MeanwhileClient client, String message) throws InterruptedException {
         String id = client.message(message).getMessage().getSessionId();
         if (session != null) {
-            requireIn(id, new SessionFinder(cli, client.sessions()), session);
+            requireIn(id, new SessionFinder(cli, cli.sessions(client)), session);
         }
         requireWithin(client.session(id));
         ReadMarks marks = new ReadMarks(client, cli);

@@ -2,8 +2,12 @@ package dev.meanwhile.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -17,6 +21,9 @@ final class Captured {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final Shell shell;
 
+    /** Nobody's own profiles are read, and nobody's cache is written. */
+    private static final Path HOME = temporaryHome();
+
     private Captured(boolean terminal, boolean colours, byte[] input) {
         Screen screen = new Screen(
                 new PrintStream(out, false, StandardCharsets.UTF_8),
@@ -24,6 +31,7 @@ final class Captured {
                 terminal,
                 terminal,
                 colours);
+        environment.put("HOME", HOME.toString());
         Clock clock = Clock.fixed(Instant.parse("2030-01-02T03:04:05Z"), ZoneOffset.UTC);
         this.shell = new Shell(screen, new ByteArrayInputStream(input), terminal, environment::get, clock);
     }
@@ -62,5 +70,15 @@ final class Captured {
 
     String err() {
         return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private static Path temporaryHome() {
+        try {
+            Path home = Files.createTempDirectory("meanwhile-test-home-");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> Folders.delete(home)));
+            return home;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -1,0 +1,124 @@
+package dev.meanwhile.cli;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code profile}: names for servers and workspaces. */
+@Command(
+        name = "profile",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "[COMMAND]",
+        description = {
+            "Keeps servers and workspaces under short names. Alone it lists them: ▶ is the one in use.",
+            "--server and --workspace go before the profile named by --profile, that before MEANWHILE_SERVER and",
+            "MEANWHILE_WORKSPACE, those before the profile in use (MEANWHILE_PROFILE, if set, says which)."
+        },
+        footer = "%nThey lie in $XDG_CONFIG_HOME/meanwhile/profiles.properties, else below ~/.config.")
+final class ProfileCommand implements Runnable {
+    private final Cli cli;
+    private final ProfileFile file;
+
+    ProfileCommand(Cli cli) {
+        this.cli = cli;
+        this.file = new ProfileFile(cli.shell().environment());
+    }
+
+    @Override
+    public void run() {
+        Profiles profiles = file.read();
+        Screen screen = cli.screen();
+        if (profiles.byName().isEmpty()) {
+            screen.note("no profile yet; make one with: " + Cli.NAME + " profile add NAME --server HOST:PORT");
+            return;
+        }
+        Table table = new Table();
+        table.row(" ", "NAME", "SERVER", "WORKSPACE");
+        for (Profile profile : profiles.sorted()) {
+            table.row(
+                    profile.name().equals(profiles.inUse()) ? "▶" : " ",
+                    profile.name(),
+                    Objects.requireNonNullElse(profile.server(), "-"),
+                    Objects.requireNonNullElse(profile.workspace(), "-"));
+        }
+        List<String> lines = table.lines();
+        screen.line(screen.styled(Style.DIM, lines.getFirst()));
+        lines.stream().skip(1).forEach(screen::line);
+    }
+
+    @Command(
+            name = "add",
+            aliases = "set",
+            mixinStandardHelpOptions = true,
+            description = "Adds a profile, or changes what is given of one: --server, --workspace or both.")
+    void add(@Parameters(paramLabel = "NAME", description = "1 to 64 of A-Z a-z 0-9 _ and -.") String name) {
+        Target.Options given = cli.options();
+        if (given.server() == null && given.workspace() == null) {
+            throw cli.usage("a profile is for a server, a workspace or both: give --server or --workspace");
+        }
+        Profiles profiles = file.read();
+        Profile before = profiles.byName().get(name);
+        Profile profile;
+        try {
+            profile = new Profile(
+                    name,
+                    given.server() == null && before != null ? before.server() : given.server(),
+                    given.workspace() == null && before != null ? before.workspace() : given.workspace());
+        } catch (IllegalArgumentException e) {
+            throw cli.usage(String.valueOf(e.getMessage()));
+        }
+        file.write(profiles.with(profile));
+        cli.screen()
+                .note("profile " + name + (before == null ? " added" : " changed") + "; use it with: " + Cli.NAME
+                        + " profile use " + name + ", or for one command: --profile " + name);
+    }
+
+    @Command(
+            name = "use",
+            mixinStandardHelpOptions = true,
+            description = "Makes a profile the one that holds where none is named; - goes back to the one before.")
+    void use(@Parameters(paramLabel = "PROFILE", description = "Its name, or -.") String name) {
+        Profiles profiles = file.read();
+        Profiles now = profiles.using(name.equals("-") ? profiles.previous() : existing(profiles, name));
+        file.write(now);
+        Profile current = now.current();
+        cli.screen()
+                .note(
+                        current == null
+                                ? "no profile in use"
+                                : "in use: " + current.name() + ", server "
+                                        + Objects.requireNonNullElse(current.server(), Target.DEFAULT_SERVER)
+                                        + ", workspace "
+                                        + Objects.requireNonNullElse(current.workspace(), "default"));
+    }
+
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = "Forgets a profile. Nothing on its server changes.")
+    void remove(@Parameters(paramLabel = "PROFILE", description = "Its name.") String name) {
+        Profiles profiles = file.read();
+        file.write(profiles.without(existing(profiles, name)));
+        cli.screen()
+                .note("profile " + name + " removed" + (name.equals(profiles.inUse()) ? "; none is in use now" : ""));
+    }
+
+    static UserError unknown(String name, Profiles profiles) {
+        List<String> like = profiles.byName().keySet().stream()
+                .filter(known -> SessionFinder.distance(known, name) <= 2 || known.startsWith(name))
+                .sorted()
+                .toList();
+        String all = like.isEmpty() ? "; they are in: " + Cli.NAME + " profile" : "";
+        return new UserError("no profile \"" + name + "\"" + all
+                + (like.isEmpty() ? "" : like.stream().collect(Collectors.joining(" or ", "; did you mean ", "?"))));
+    }
+
+    private static String existing(Profiles profiles, String name) {
+        if (!profiles.byName().containsKey(name)) {
+            throw unknown(name, profiles);
+        }
+        return name;
+    }
+}

@@ -1,0 +1,226 @@
+package dev.meanwhile.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.meanwhile.client.ServerAddress;
+import dev.meanwhile.v1.Model;
+import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.SessionState;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The scripts in real shells, with names that would like to be run. */
+final class CompletionTest {
+    private static final String EVIL = "trip to \"Lisbon\" & $(touch pwned) `touch pwned` it's; touch pwned \\";
+    private static final Target TARGET = new Target("127.0.0.1:7420", "test", "default");
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private CompletionCache cache = new CompletionCache(name -> null);
+
+    @BeforeEach
+    void names() {
+        cache = new CompletionCache(Map.of("XDG_CACHE_HOME", folder.toString())::get);
+        cache.sessions(
+                TARGET,
+                List.of(open(1, "one"), open(2, EVIL), open(3, "a:b c"), open(4, "\033]0;x\007\n$(touch pwned)")));
+        cache.models(TARGET, List.of(Model.newBuilder().setName("gpt-4.1").build()));
+    }
+
+    /** Seen red by names that went into the list of matches unquoted. */
+    @Test
+    void bashOffersNamesThatMeanThemselves() throws Exception {
+        assertEquals(
+                List.of("sessions", "serve", "send", "switch"),
+                sorted(bash("s"), List.of("sessions", "serve", "send", "switch")));
+        assertEquals(List.of("one"), bash("switch", "o"));
+        assertEquals(List.of("one"), bash("send", "-s", "o"));
+        assertEquals(List.of("one"), bash("send", "--session", "=", "o"));
+        assertEquals(List.of(), bash("send", "o"));
+        assertEquals(List.of("b\\ c"), bash("switch", "a", ":", "b"));
+        assertEquals(List.of("gpt-4.1"), bash("new", "--model", ""));
+        assertEquals(List.of("--session", "--server"), sorted(bash("send", "--se"), List.of("--session", "--server")));
+        assertEquals(List.of("fish"), bash("completion", "f"));
+        for (String typed : List.of("tr", "'tr", "\"tr")) {
+            String match = bash("switch", typed).getFirst();
+            String quote = typed.startsWith("t") ? "" : typed.substring(0, 1);
+            assertEquals(List.of(EVIL), shell("bash", "printf '%s\\n' " + quote + match + quote), typed);
+        }
+        assertEquals(List.of("s4"), bash("switch", "s"));
+        assertFalse(Files.exists(folder.resolve("pwned")));
+    }
+
+    @Test
+    void whatIsTypedIsNotRunEither() throws Exception {
+        bash("switch", "$(touch pwned)");
+        bash("switch", "`touch pwned`");
+        bash("--server", "$(touch pwned)", "switch", "");
+        bash("--server", "../../x", "switch", "");
+        assertFalse(Files.exists(folder.resolve("pwned")));
+    }
+
+    /** Seen red by a script that looked for the default server only. */
+    @Test
+    void theNamesAreThoseOfTheServerInUse() throws Exception {
+        cache.sessions(new Target("h:1", "test", "team"), List.of(open(1, "theirs")));
+        Path profiles = folder.resolve("meanwhile").resolve("profiles.properties");
+        assertEquals(List.of("theirs"), bash("--server", "h", ":", "1", "--workspace", "team", "switch", ""));
+        Files.write(profiles, List.of("use=p", "p.server=h:1", "p.workspace=team"));
+        assertEquals(List.of("theirs"), bash("switch", ""));
+        assertEquals(List.of("p"), bash("profile", "use", ""));
+        Files.write(profiles, List.of("use=", "p.server=h:1", "p.workspace=team"));
+        assertEquals(List.of("theirs"), bash("--profile", "p", "switch", ""));
+        assertEquals(List.of("one"), bash("switch", "o"));
+    }
+
+    @Test
+    void withoutACacheNothingIsOffered() throws Exception {
+        Files.delete(folder.resolve("meanwhile/127.0.0.1:7420/default.sessions"));
+        assertEquals(List.of(), bash("switch", ""));
+    }
+
+    @Test
+    void zshLoadsItAndReadsTheNames() throws Exception {
+        assumeTrue(isThere("zsh"), "zsh is not installed here");
+        Files.writeString(folder.resolve("script"), script("zsh"));
+        assertEquals(
+                List.of("s4", "a:b c", EVIL, "one"),
+                shell(
+                        "zsh",
+                        "compdef() { : }; source ./script; server= workspace= profile=; _meanwhile_names session;"
+                                + " print -rl -- $names"));
+        assertEquals(
+                List.of("session"),
+                shell(
+                        "zsh",
+                        "setopt sh_word_split; compdef() { : }; source ./script;"
+                                + " _meanwhile_walk --server h:1 send -s; print -r -- $kind"));
+        assertFalse(Files.exists(folder.resolve("pwned")));
+    }
+
+    @Test
+    void fishOffersTheNames() throws Exception {
+        assumeTrue(isThere("fish"), "fish is not installed here");
+        Files.writeString(folder.resolve("script"), script("fish"));
+        assertEquals(List.of("one"), shell("fish", "source ./script; complete -C 'meanwhile switch o'"));
+        assertEquals(List.of(EVIL), shell("fish", "source ./script; complete -C 'meanwhile switch tr'"));
+        assertEquals(
+                List.of("one"),
+                shell(
+                        "fish",
+                        "source ./script; complete -C 'meanwhile --json send -s o' | string replace -r '\\t.*' ''"));
+        assertFalse(Files.exists(folder.resolve("pwned")));
+    }
+
+    /** Seen red by a cache without an end. */
+    @Test
+    void theCacheIsBoundedAndPrivate() throws Exception {
+        List<Session> many = new ArrayList<>();
+        for (int i = 1; i <= 3_000; i++) {
+            many.add(open(i, "session number " + i));
+        }
+        many.add(open(3_001, "closed").toBuilder()
+                .setState(SessionState.SESSION_STATE_CLOSED)
+                .build());
+        cache.sessions(TARGET, many);
+        Path file = folder.resolve("meanwhile/127.0.0.1:7420/default.sessions");
+        List<String> lines = Files.readAllLines(file);
+        assertEquals(CompletionCache.MOST_NAMES, lines.size());
+        assertEquals("session number 3000", lines.getFirst());
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertEquals("127.0.0.1:7420", new ServerAddress("127.0.0.1", 7420).toString(), "the folder's name");
+    }
+
+    @Test
+    void namesOnWhichNobodyCouldTypeAreTheirIds() throws Exception {
+        cache.sessions(TARGET, List.of(open(1, "-rf"), open(2, "12"), open(3, "a\u202eb"), open(4, "tab\there")));
+        assertEquals(
+                List.of("s4", "s3", "s2", "s1"),
+                Files.readAllLines(folder.resolve("meanwhile/127.0.0.1:7420/default.sessions")));
+        cache.sessions(new Target("127.0.0.1:7420", "test", "../x"), List.of(open(1, "one")));
+        assertFalse(Files.exists(folder.resolve("meanwhile/x.sessions")));
+    }
+
+    @Test
+    void aCacheThatCannotBeWrittenIsNobodysConcern() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        new CompletionCache(Map.of("XDG_CACHE_HOME", file.toString())::get).sessions(TARGET, List.of(open(1, "one")));
+        assertEquals(0, Files.size(file));
+    }
+
+    private static Session open(int number, String name) {
+        return Session.newBuilder()
+                .setNumber(number)
+                .setSessionId("s" + number)
+                .setName(name)
+                .setState(SessionState.SESSION_STATE_OPEN)
+                .build();
+    }
+
+    private static String script(String shell) {
+        Captured captured = Captured.pipe("");
+        assertEquals(0, captured.run("completion", shell));
+        return captured.out();
+    }
+
+    /** What bash would offer for the last of these words. */
+    private List<String> bash(String... words) throws Exception {
+        Files.writeString(folder.resolve("script"), script("bash"));
+        List<String> command = new ArrayList<>(List.of(
+                "bash",
+                "--norc",
+                "-c",
+                "source ./script; COMP_WORDS=(meanwhile \"$@\"); COMP_CWORD=$#; _meanwhile;"
+                        + " ((${#COMPREPLY[@]} == 0)) || printf '%s\\n' \"${COMPREPLY[@]}\"",
+                "test"));
+        command.addAll(List.of(words));
+        return run(command);
+    }
+
+    private List<String> shell(String shell, String commands) throws Exception {
+        return run(List.of(shell, "-c", commands));
+    }
+
+    private List<String> run(List<String> command) throws IOException, InterruptedException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("MEANWHILE_"));
+        builder.environment()
+                .putAll(Map.of(
+                        "XDG_CACHE_HOME", folder.toString(),
+                        "XDG_CONFIG_HOME", folder.toString(),
+                        "HOME", folder.toString(),
+                        "LC_ALL", "C.UTF-8"));
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS), command::toString);
+        return output.lines().toList();
+    }
+
+    private static List<String> sorted(List<String> found, List<String> order) {
+        return order.stream().filter(found::contains).limit(found.size()).toList();
+    }
+
+    private boolean isThere(String shell) throws InterruptedException {
+        try {
+            return run(List.of(shell, "-c", "echo ok")).equals(List.of("ok"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
