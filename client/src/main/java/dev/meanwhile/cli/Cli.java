@@ -5,6 +5,7 @@ import dev.meanwhile.client.LogListener;
 import dev.meanwhile.client.MeanwhileClient;
 import dev.meanwhile.client.ServerAddress;
 import dev.meanwhile.client.SessionList;
+import dev.meanwhile.v1.ListModelsResponse;
 import dev.meanwhile.v1.ListSessionsResponse;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -182,6 +183,13 @@ final class Cli implements Runnable {
         SessionList list = client.sessions(pages);
         new CompletionCache(shell.environment()).sessions(target(), list.sessions());
         return list;
+    }
+
+    /** The models of the server, remembered for the completion of their names. */
+    ListModelsResponse models(MeanwhileClient client) {
+        ListModelsResponse models = client.models();
+        new CompletionCache(shell.environment()).models(target(), models.getModelsList());
+        return models;
     }
 
     /** Empty = the one called "default". */

@@ -11,8 +11,15 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        startFast();
         // What matters of it comes as the failure of a call.
         GRPC.setLevel(Level.OFF);
-        System.exit(Cli.over(Shell.system()).execute(args));
+        System.exit(Cli.over(Shell.system(), args).execute(args));
+    }
+
+    /** Before the first class of gRPC: for one call, Netty's native transport and its events cost more than they give. */
+    static void startFast() {
+        System.setProperty("io.grpc.netty.shaded.io.netty.transport.noNative", "true");
+        System.setProperty("io.grpc.netty.shaded.io.netty.jfr.enabled", "false");
     }
 }

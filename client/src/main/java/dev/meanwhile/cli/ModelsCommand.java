@@ -32,7 +32,7 @@ final class ModelsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (MeanwhileClient client = cli.connect()) {
-            ListModelsResponse models = client.models();
+            ListModelsResponse models = cli.models(client);
             if (cli.json()) {
                 cli.screen().json(models);
             } else {

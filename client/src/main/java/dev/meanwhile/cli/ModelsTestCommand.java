@@ -43,7 +43,7 @@ final class ModelsTestCommand implements Callable<Integer> {
             throw cli.usage("--timeout takes 1 to 3600 seconds");
         }
         try (MeanwhileClient client = cli.connect()) {
-            Model model = find(client.models().getModelsList());
+            Model model = find(cli.models(client).getModelsList());
             if (model.hasHold()) {
                 cli.screen().error("it is " + ModelsCommand.held(model.getHold(), cli) + "; waiting for the next try");
             }

@@ -123,16 +123,6 @@ public final class MeanwhileClient implements AutoCloseable {
         return connection.call(stub -> stub.switchSession(request));
     }
 
-    /** Deletes it with everything in it; one that is gone already is no error, so that a repeat is none. */
-    public DeleteSessionResponse deleteSession(String sessionId) {
-        DeleteSessionRequest request = DeleteSessionRequest.newBuilder()
-                .setWorkspace(workspace)
-                .setSessionId(sessionId)
-                .setAllowMissing(true)
-                .build();
-        return connection.call(stub -> stub.deleteSession(request));
-    }
-
     /** Submits a message; the workspace, and a request id if there is none, are filled in. */
     public SubmitMessageResponse submit(SubmitMessageRequest message) {
         SubmitMessageRequest request = message.toBuilder()
