@@ -29,7 +29,6 @@ class LocalServer:
         self._process = None
 
     def __enter__(self):
-        self.start()
         return self
 
     def __exit__(self, *_):
@@ -54,8 +53,9 @@ class LocalServer:
 
     def kill(self):
         """As a power cut would: nothing is told to anybody."""
-        self._process.kill()
-        self._process.wait()
+        if self._process:
+            self._process.kill()
+            self._process.wait()
 
     def stop(self):
         """As an operator would: streams are closed in order, running answers handed back."""
