@@ -1,6 +1,7 @@
 package dev.meanwhile.server;
 
 import dev.meanwhile.server.config.Address;
+import dev.meanwhile.server.config.ConfigTable;
 import dev.meanwhile.server.domain.ModelInfo;
 import java.io.PrintStream;
 import java.util.stream.Collectors;
@@ -10,24 +11,28 @@ final class Banner {
     private Banner() {}
 
     static void print(PrintStream out, ServerConfig config, int port, int httpPort) {
-        String host = config.grpc().address().getHostString();
+        String grpc = new Address(config.grpc().address().getHostString(), port).toString();
+        // Commands look at the default address by themselves.
+        String there = grpc.equals(ConfigTable.GRPC.defaultText()) ? "" : "--server " + grpc + " ";
         String models = config.modelInfos().stream()
                 .map(model -> model.name() + describe(model))
                 .collect(Collectors.joining(", "));
         out.println("Meanwhile keeps your chat sessions working while you are somewhere else.");
-        out.println("  data      " + config.store().dataFolder());
+        out.println("  data      " + config.store().dataFolder().resolve("meanwhile.db"));
         out.println("            durable: survives kill -9 and power loss");
         out.println("  models    " + models);
-        out.println("  gRPC      listening on " + host + ":" + port);
+        out.println("  gRPC      listening on " + grpc);
         config.http()
                 .map(http -> new Address(http.host(), httpPort))
                 .ifPresent(http -> out.println("  metrics   http://" + http + "/metrics"));
-        out.println("  next      bin/meanwhile new --switch; bin/meanwhile send hello");
+        out.println("  next      in another terminal: bin/meanwhile " + there + "new, then: bin/meanwhile " + there
+                + "send hello");
+        out.println("  stop      Ctrl-C; what is running or queued goes on at the next start");
         out.flush();
     }
 
     private static String describe(ModelInfo model) {
-        return (model.isDefault() ? " (default, " : " (") + model.adapter() + ", " + model.workers() + " workers, "
-                + model.reservedForActive() + " of them for active sessions)";
+        return (model.isDefault() ? " (default, " : " (") + model.adapter() + ", " + model.workers()
+                + " answers at a time, " + model.reservedForActive() + " of them kept for active sessions)";
     }
 }

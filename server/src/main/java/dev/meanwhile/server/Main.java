@@ -34,6 +34,7 @@ public final class Main {
             config = ServerConfig.read(flags, System.getenv());
         } catch (ConfigException e) {
             System.err.println("meanwhile: " + e.getMessage());
+            System.err.println("see: bin/meanwhile serve --help");
             System.exit(MISUSED);
             return;
         }
@@ -76,6 +77,7 @@ public final class Main {
             Logging.flush();
             Runtime.getRuntime().halt(0); // in order, so not with the signal's exit code
         }));
+        Interrupts.handle(server);
         Banner.print(System.out, config, server.port(), server.httpPort());
     }
 
@@ -99,10 +101,14 @@ public final class Main {
                     + " can't be used; free the disk if it is full, or restore a backup if the file is damaged, and"
                     + " start again";
         }
-        return e instanceof UncheckedIOException
-                        || e instanceof IllegalStateException
-                        || e instanceof IllegalArgumentException
-                ? String.valueOf(e.getMessage())
-                : e.toString();
+        boolean ours = e instanceof UncheckedIOException
+                || e instanceof IllegalStateException
+                || e instanceof IllegalArgumentException;
+        if (ours && e.getMessage() != null) {
+            return e.getMessage();
+        }
+        ServiceLog.unexpected("the start", e);
+        Logging.flush();
+        return "could not start, and does not know why; the line above may say more, please report it";
     }
 }

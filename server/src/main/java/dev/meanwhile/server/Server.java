@@ -37,8 +37,8 @@ import dev.meanwhile.server.worker.WorkerPool;
 import dev.meanwhile.v1.ServerLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -163,9 +163,18 @@ public final class Server {
         return http.map(OperatorHttp::port).orElse(0);
     }
 
+    int running() {
+        return workers.running();
+    }
+
+    /** How long running answers may go on once it stops. */
+    Duration patience() {
+        return drain.minus(drain.dividedBy(4));
+    }
+
     /** Ends in order: refuses new calls, ends streams, finishes or hands back what runs. */
     void stop() throws InterruptedException {
-        Duration patience = drain.minus(drain.dividedBy(4));
+        Duration patience = patience();
         ServiceLog.stopping(workers.running(), patience);
         readiness.close();
         grpc.drain();
@@ -208,24 +217,41 @@ public final class Server {
         } catch (IOException e) {
             InetSocketAddress address = config.grpc().address();
             throw new UncheckedIOException(
-                    "the address " + address.getHostString() + ":" + address.getPort()
-                            + " can't be had; stop what listens there, or choose another with --grpc",
+                    "the address " + new Address(address.getHostString(), address.getPort()) + " for gRPC can't be had: "
+                            + whyUnbound(e) + "; choose another with --grpc",
                     e);
         }
     }
 
-    private static Optional<OperatorHttp> http(ServerConfig config, Metrics metrics, Readiness readiness)
-            throws IOException {
-        if (config.http().isEmpty()) {
-            return Optional.empty();
+    private static Optional<OperatorHttp> http(ServerConfig config, Metrics metrics, Readiness readiness) {
+        return config.http().map(address -> {
+            try {
+                return new OperatorHttp(address.toSocketAddress(), metrics::scrape, readiness::ready);
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "the address " + address + " for metrics can't be had: " + whyUnbound(e)
+                                + "; choose another with --http, or --http off",
+                        e);
+            }
+        });
+    }
+
+    private static String whyUnbound(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
         }
-        Address address = config.http().get();
-        try {
-            return Optional.of(new OperatorHttp(address.toSocketAddress(), metrics::scrape, readiness::ready));
-        } catch (BindException e) {
-            throw new UncheckedIOException(
-                    "the address " + address + " for metrics is in use; choose another with --http, or --http off", e);
+        String words = String.valueOf(cause.getMessage());
+        if (words.contains("Permission denied")) {
+            return "this user may not listen there";
         }
+        if (words.contains("Cannot assign") || words.contains("assign requested")) {
+            return "it is not an address of this machine";
+        }
+        if (cause instanceof UnresolvedAddressException || words.contains("Unresolved")) {
+            return "nobody knows that host";
+        }
+        return "something listens there already";
     }
 
     private static String version() {

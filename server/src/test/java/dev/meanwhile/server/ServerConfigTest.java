@@ -161,6 +161,24 @@ class ServerConfigTest {
                         .size());
     }
 
+    /** Seen red by a list that left out names far from every setting. */
+    @Test
+    void aVariableThatIsNobodysIsNamed() throws IOException {
+        Map<String, String> environment = Map.of(
+                "MEANWHILE_SERVER", "h:1",
+                "MEANWHILE_WORKSPACE", "w",
+                "MEANWHILE_PROFILE", "p",
+                "MEANWHILE_JAVA_OPTS", "-Xmx1g",
+                "MEANWHILE_PORT_7420_TCP_ADDR", "10.0.0.1",
+                "MEANWHILE_API_KEY", "secret",
+                "MEANWHILE_COLOUR", "red");
+        Path file = file("model.m.adapter=openai", "model.m.url=http://127.0.0.1:1/v1", "model.m.key-env=MEANWHILE_API_KEY");
+        assertEquals(
+                List.of("Ignored environment variable MEANWHILE_COLOUR: there is no such setting"),
+                ServerConfig.read(List.of("--config", file.toString()), environment).warnings());
+        assertEquals(2, ServerConfig.read(List.of(), environment).warnings().size());
+    }
+
     @Test
     void anAddressOthersCanReachNeedsInsecure() {
         assertTrue(refusal("--grpc", "0.0.0.0:7420").contains("--insecure"));

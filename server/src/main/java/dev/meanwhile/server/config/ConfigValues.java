@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** What was given, checked one by one: a flag wins over the environment, that over the file, that over the default. */
 public final class ConfigValues {
@@ -28,11 +30,17 @@ public final class ConfigValues {
     public static ConfigValues read(List<String> args, Map<String, String> environment) {
         ConfigValues values = new ConfigValues(environment);
         Sources.flags(args).forEach(values.given::putIfAbsent);
-        Sources.variables(environment, values.warnings).forEach(values.given::putIfAbsent);
+        Sources.variables(environment).forEach(values.given::putIfAbsent);
         Optional<Path> file = values.find(ConfigTable.CONFIG);
         if (file.isPresent()) {
             Sources.file(file.get(), values.origin(ConfigTable.CONFIG)).forEach(values.given::putIfAbsent);
         }
+        Set<String> keys = values.models().stream()
+                .map(model -> values.given.get(ConfigTable.KEY_ENV.of(model).name()))
+                .filter(Objects::nonNull)
+                .map(Given::value)
+                .collect(Collectors.toSet());
+        values.warnings.addAll(Sources.unknownVariables(environment, keys));
         return values;
     }
 

@@ -10,10 +10,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The three places settings come from. Each answers with known keys only. */
 final class Sources {
     private static final String VARIABLE_PREFIX = "MEANWHILE_";
+
+    /** Those of the command line and of the launcher. */
+    private static final Set<String> OF_COMMANDS =
+            Set.of("MEANWHILE_SERVER", "MEANWHILE_WORKSPACE", "MEANWHILE_PROFILE", "MEANWHILE_JAVA_OPTS");
+
+    /** Made by container platforms for a service of the name meanwhile. */
+    private static final Pattern OF_PLATFORMS =
+            Pattern.compile("MEANWHILE_(SERVICE_HOST|SERVICE_PORT.*|PORT|PORT_[0-9]+_(TCP|UDP).*)");
 
     private Sources() {}
 
@@ -48,30 +58,41 @@ final class Sources {
         return flags;
     }
 
-    /**
-     * {@code MEANWHILE_WORKERS}; an empty one counts as not set. Unknown ones are not refused: the command line
-     * client has some, and container platforms make up more. What resembles a setting is warned of.
-     */
-    static Map<String, Given> variables(Map<String, String> environment, List<String> warnings) {
+    /** {@code MEANWHILE_WORKERS}; an empty one counts as not set. */
+    static Map<String, Given> variables(Map<String, String> environment) {
         Map<String, Given> variables = new LinkedHashMap<>();
         environment.forEach((name, value) -> {
-            if (!name.startsWith(VARIABLE_PREFIX) || value.isEmpty()) {
-                return;
-            }
-            Setting<?> setting = KeyLookup.byVariable(name);
+            Setting<?> setting = value.isEmpty() ? null : KeyLookup.byVariable(name);
             if (setting != null) {
                 variables.put(setting.name(), new Given(value, "environment variable " + name));
-            } else if (name.startsWith(VARIABLE_PREFIX + "MODEL_")) {
-                warnings.add("Ignored environment variable " + bare(name)
-                        + ": settings of a model come only from the file and from flags");
-            } else {
-                String meant = KeyLookup.nearestVariable(name);
-                if (meant != null) {
-                    warnings.add("Ignored environment variable " + bare(name) + "; did you mean " + meant + "?");
-                }
             }
         });
         return variables;
+    }
+
+    /**
+     * A word for each variable that looks like ours and is nobody's. None is refused: a newer or older version may
+     * know it.
+     *
+     * @param taken variables that a setting names, those of keys
+     */
+    static List<String> unknownVariables(Map<String, String> environment, Set<String> taken) {
+        return environment.keySet().stream()
+                .filter(name -> name.startsWith(VARIABLE_PREFIX) && KeyLookup.byVariable(name) == null)
+                .filter(name -> !taken.contains(name) && !OF_COMMANDS.contains(name))
+                .filter(name -> !OF_PLATFORMS.matcher(name).matches())
+                .sorted()
+                .map(Sources::ignored)
+                .toList();
+    }
+
+    private static String ignored(String name) {
+        String ignored = "Ignored environment variable " + bare(name);
+        if (name.startsWith(VARIABLE_PREFIX + "MODEL_")) {
+            return ignored + ": settings of a model come only from the file and from flags";
+        }
+        String meant = KeyLookup.nearestVariable(name);
+        return ignored + (meant == null ? ": there is no such setting" : "; did you mean " + meant + "?");
     }
 
     /** A properties file in UTF-8. A key given twice is refused: one of the two would be a surprise. */

@@ -1,10 +1,16 @@
 package dev.meanwhile.server.store.jdbc;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps a second server off the same data folder; the system drops the lock with the process. */
 final class FolderLock implements AutoCloseable {
+    private static final int LONGEST_PID = 20;
     private final FileChannel channel;
 
     private FolderLock(FileChannel channel) {
@@ -24,17 +31,40 @@ final class FolderLock implements AutoCloseable {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             FileChannel channel = FileChannel.open(
-                    folder.resolve("meanwhile.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    folder.resolve("meanwhile.lock"),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
             if (lock(channel) == null) {
+                String holder = holder(channel);
                 channel.close();
-                throw new IllegalStateException(
-                        "another server uses the data folder " + folder + "; stop it, or choose another with --data");
+                throw new IllegalStateException("another server" + holder + " uses the data folder " + folder
+                        + "; stop it, or choose another with --data");
             }
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(US_ASCII)), 0);
             return new FolderLock(channel);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "can't use the data folder " + folder + " (" + e + "); choose a writable one with --data", e);
+                    "can't use the data folder " + folder + " (" + why(e) + "); choose a writable one with --data", e);
         }
+    }
+
+    /** Who wrote itself in; nothing where it has not come to that yet. */
+    private static String holder(FileChannel channel) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(LONGEST_PID);
+        channel.read(text, 0);
+        String pid = new String(text.array(), 0, text.position(), US_ASCII).strip();
+        return pid.matches("[0-9]+") ? " (process " + pid + ")" : "";
+    }
+
+    private static String why(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> "this user may not write there";
+            case FileAlreadyExistsException exists -> "it is not a folder";
+            case FileSystemException other when other.getReason() != null -> other.getReason();
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     private static @Nullable FileLock lock(FileChannel channel) throws IOException {

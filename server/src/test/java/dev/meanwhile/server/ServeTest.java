@@ -1,0 +1,212 @@
+package dev.meanwhile.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.meanwhile.v1.CreateSessionRequest;
+import dev.meanwhile.v1.MessageState;
+import dev.meanwhile.v1.GetMessageRequest;
+import dev.meanwhile.v1.SessionServiceGrpc;
+import dev.meanwhile.v1.SubmitMessageRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code serve} as the person at its terminal meets it. */
+class ServeTest {
+    private final List<Process> started = new ArrayList<>();
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void end() {
+        started.forEach(Process::destroyForcibly);
+    }
+
+    /** Seen red without a handler of ours: the JVM does not hear a second one. */
+    @Test
+    void theSecondCtrlCEndsAtOnce() throws Exception {
+        Process server = serve("--model.m.latency=1h", "--drain=10m");
+        String message = askSomething(port(server));
+        interrupt(server);
+        awaitError("stopping: finishing 1 answer, up to 450 s; Ctrl-C again to stop now");
+        assertTrue(server.isAlive());
+        interrupt(server);
+        assertTrue(server.waitFor(30, TimeUnit.SECONDS));
+        assertEquals(130, server.exitValue());
+        awaitError("stopped at once; nothing is lost");
+        Process again = serve("--model.m.latency=0");
+        awaitCompleted(port(again), message);
+    }
+
+    @Test
+    void oneCtrlCEndsInOrder() throws Exception {
+        Process server = serve();
+        port(server);
+        interrupt(server);
+        assertTrue(server.waitFor(30, TimeUnit.SECONDS));
+        assertEquals(0, server.exitValue());
+        awaitError("stopping; Ctrl-C again to stop now");
+        assertTrue(errors().contains("Stopped"), errors());
+    }
+
+    @Test
+    void theBannerNamesTheFileAndTheNextCommand() throws Exception {
+        Process server = serve();
+        BufferedReader out = server.inputReader();
+        List<String> lines = new ArrayList<>();
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            lines.add(line);
+            if (line.startsWith("  stop ")) {
+                break;
+            }
+        }
+        String banner = String.join("\n", lines);
+        Path file = folder.resolve("data").resolve("meanwhile.db");
+        assertTrue(banner.contains("data      " + file + "\n"), banner);
+        assertTrue(Files.exists(file));
+        assertTrue(banner.contains("durable: survives kill -9 and power loss"), banner);
+        String address = banner.replaceAll("(?s).*listening on (\\S+).*", "$1");
+        assertTrue(banner.contains("bin/meanwhile --server " + address + " send hello"), banner);
+    }
+
+    /** Seen red by a lock file nobody wrote into. */
+    @Test
+    void aSecondServerIsToldWhoHoldsTheData() throws Exception {
+        Process first = serve();
+        port(first);
+        assertEquals(1, ended(serve()));
+        assertTrue(errors().contains("another server (process " + first.pid() + ") uses the data folder"), errors());
+    }
+
+    @Test
+    void aTakenPortIsToldWithItsSetting() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            String address = "127.0.0.1:" + taken.getLocalPort();
+            assertEquals(1, ended(serve("--grpc=" + address)));
+            assertTrue(
+                    errors().contains("the address " + address + " for gRPC can't be had: something listens there"
+                            + " already; choose another with --grpc"),
+                    errors());
+            assertEquals(1, ended(serve("--http=" + address)));
+            assertTrue(errors().contains("choose another with --http, or --http off"), errors());
+        }
+        assertEquals(1, ended(serve("--insecure", "--grpc=192.0.2.1:7643")));
+        assertTrue(errors().contains("it is not an address of this machine"), errors());
+        assertFalse(errors().contains("Exception"), errors());
+    }
+
+    @Test
+    void aFolderThatCannotBeIsToldInWords() throws Exception {
+        Files.createFile(folder.resolve("file"));
+        assertEquals(1, ended(serve("--data=" + folder.resolve("file"))));
+        assertTrue(errors().contains("it is not a folder"), errors());
+        assertFalse(errors().contains("Exception"), errors());
+    }
+
+    @Test
+    void aWrongFlagPointsToTheHelp() throws Exception {
+        assertEquals(2, ended(serve("--wrokers=3")));
+        assertTrue(errors().contains("did you mean --workers?\nsee: bin/meanwhile serve --help\n"), errors());
+    }
+
+    private Process serve(String... flags) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "--grpc=127.0.0.1:0",
+                "--http=off",
+                "--data=" + folder.resolve("data"),
+                "--model.m.adapter=simulated"));
+        command.addAll(List.of(flags));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        builder.environment().keySet().removeIf(name -> name.startsWith("MEANWHILE_"));
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    private static int ended(Process server) throws InterruptedException {
+        assertTrue(server.waitFor(60, TimeUnit.SECONDS));
+        return server.exitValue();
+    }
+
+    private static void interrupt(Process server) throws Exception {
+        assertEquals(0, new ProcessBuilder("kill", "-INT", String.valueOf(server.pid())).start().waitFor());
+    }
+
+    private static int port(Process server) throws IOException {
+        BufferedReader out = server.inputReader();
+        String line = out.readLine();
+        while (line != null && !line.contains("listening on ")) {
+            line = out.readLine();
+        }
+        return Integer.parseInt(String.valueOf(line).replaceAll(".*:", ""));
+    }
+
+    private static String askSomething(int port) {
+        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        try {
+            var calls = SessionServiceGrpc.newBlockingStub(channel);
+            String session = calls.createSession(CreateSessionRequest.getDefaultInstance()).getSession().getSessionId();
+            String message = calls.submitMessage(SubmitMessageRequest.newBuilder().setSessionId(session).setText("hi").build())
+                    .getMessage()
+                    .getMessageId();
+            Awaitility.await().until(() -> state(channel, message) == MessageState.MESSAGE_STATE_RUNNING);
+            return message;
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static void awaitCompleted(int port, String message) {
+        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        try {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> state(channel, message) == MessageState.MESSAGE_STATE_COMPLETED);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static MessageState state(ManagedChannel channel, String message) {
+        return SessionServiceGrpc.newBlockingStub(channel)
+                .getMessage(GetMessageRequest.newBuilder().setMessageId(message).build())
+                .getTurn()
+                .getMessage()
+                .getState();
+    }
+
+    private void awaitError(String words) {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> errors().contains(words));
+    }
+
+    private String errors() throws IOException {
+        return Files.readString(log());
+    }
+
+    private Path log() {
+        return folder.resolve("stderr.log");
+    }
+}
