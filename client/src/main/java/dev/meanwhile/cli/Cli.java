@@ -7,9 +7,10 @@ import dev.meanwhile.client.ServerAddress;
 import dev.meanwhile.client.SessionList;
 import dev.meanwhile.v1.ListModelsResponse;
 import dev.meanwhile.v1.ListSessionsResponse;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -117,20 +118,21 @@ final class Cli implements Runnable {
 
     /** The whole command line, ready to execute. */
     static CommandLine over(Shell shell) {
-        return over(shell, COMMANDS.keySet());
+        return over(shell, COMMANDS.values());
     }
 
     /** With what these arguments need of it, ready to execute them. */
     static CommandLine over(Shell shell, String... args) {
-        // An option before the command may have a value that looks like one.
-        boolean named = args.length > 0 && COMMANDS.containsKey(args[0]) && !args[0].equals("help");
-        return over(shell, named ? Set.of(args[0]) : COMMANDS.keySet());
+        // An option before the command may have a value that looks like one, so only the first word is sure.
+        boolean alone = args.length > 0 && !args[0].equals("help"); // that one shows the others
+        Function<Cli, Object> only = alone ? COMMANDS.get(args[0]) : null;
+        return over(shell, only == null ? COMMANDS.values() : List.of(only));
     }
 
-    private static CommandLine over(Shell shell, Set<String> names) {
+    private static CommandLine over(Shell shell, Collection<Function<Cli, Object>> commands) {
         Cli cli = new Cli(shell);
         CommandLine line = new CommandLine(cli);
-        names.forEach(name -> line.addSubcommand(COMMANDS.get(name).apply(cli)));
+        commands.forEach(command -> line.addSubcommand(command.apply(cli)));
         CommandLine.Help.Ansi ansi = shell.screen().hasColours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF;
         Failures failures = new Failures(cli);
         // A text may begin with @; it names no file of ours.
