@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         description = "Keeps LLM chat sessions working while you are somewhere else.",
-        commandListHeading =
-                "%nCommands:%n  serve, compact  Run the server, or rewrite its files; see: bin/meanwhile help serve%n",
+        commandListHeading = "%nCommands:%n"
+                + "  serve          Runs the server; see: bin/meanwhile serve --help%n"
+                + "  compact        Takes what was deleted out of the stopped server's files.%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
@@ -239,6 +240,11 @@ final class Cli implements Runnable {
         if (spec == null) {
             throw new IllegalStateException(message);
         }
-        return new ParameterException(spec.commandLine(), message);
+        CommandLine.ParseResult parsed = spec.commandLine().getParseResult();
+        return new ParameterException(
+                parsed != null && parsed.hasSubcommand()
+                        ? parsed.subcommand().commandSpec().commandLine()
+                        : spec.commandLine(),
+                message);
     }
 }

@@ -58,7 +58,7 @@ final class DeleteCommand implements Callable<Integer> {
     private boolean confirmed(Session target) {
         String inside = target.getUnreadMessages() == 0
                 ? ""
-                : ", " + Words.count(target.getUnreadMessages(), "unread answer") + " included";
+                : ", " + Words.count(target.getUnreadMessages(), "unread message") + " included";
         return cli.shell()
                 .confirms("Delete session " + Words.session(target) + " with everything in it" + inside
                         + "? Nothing brings it back. [y/N] ");

@@ -2,6 +2,7 @@ package dev.meanwhile.cli;
 
 import dev.meanwhile.client.DigestMismatchException;
 import dev.meanwhile.client.RpcError;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -57,11 +58,34 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     @Override
     public int handleParseException(ParameterException failure, String[] args) {
-        screen.error("meanwhile: " + EscapeFilter.line(String.valueOf(failure.getMessage())));
-        UnmatchedArgumentException.printSuggestions(
-                failure, failure.getCommandLine().getErr());
+        boolean noCommand = failure instanceof UnmatchedArgumentException
+                && failure.getCommandLine().getParent() == null;
+        if (noCommand) {
+            String typed = ((UnmatchedArgumentException) failure).getUnmatched().getFirst();
+            screen.error("meanwhile: " + EscapeFilter.line("there is no command \"" + typed + "\"" + meant(typed, failure)));
+        } else {
+            screen.error("meanwhile: " + EscapeFilter.line(plain(String.valueOf(failure.getMessage()))));
+            UnmatchedArgumentException.printSuggestions(
+                    failure, failure.getCommandLine().getErr());
+        }
         screen.error("see: " + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;
+    }
+
+    private static String meant(String typed, ParameterException failure) {
+        List<String> near = failure.getCommandLine().getSubcommands().keySet().stream()
+                .filter(name -> name.startsWith(typed)
+                        || SessionFinder.distance(typed, name) <= Math.max(1, typed.length() / 3))
+                .map(name -> Cli.NAME + " " + name)
+                .toList();
+        return near.isEmpty() ? "" : "; did you mean: " + String.join(" or ", near);
+    }
+
+    /** Without what picocli says of its own inner life. */
+    private static String plain(String words) {
+        return words.replaceFirst("^Error: ", "")
+                .replaceFirst("^Invalid value for positional parameter at index \\d+ \\((.+?)\\): ", "$1: ")
+                .replaceFirst("^Invalid value for option '(.+?)'( \\(.+?\\))?: ", "$1: ");
     }
 
     private int failed(@Nullable String words) {

@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
         name = "pause",
         mixinStandardHelpOptions = true,
         description = {
-            "Stops the workers of the whole server from starting anything. Running answers go on, messages are",
-            "still accepted, and it holds across restarts of the server."
+            "Stops the workers of the whole server from starting anything new.",
+            "Running answers go on, messages are still accepted, and it holds across restarts of the server."
         })
 final class PauseCommand implements Callable<Integer> {
     private final Cli cli;

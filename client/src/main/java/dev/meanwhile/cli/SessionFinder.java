@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds the session that a user means: by number, exact id, exact name or a prefix of id or name that only one has;
@@ -69,7 +70,7 @@ final class SessionFinder {
     }
 
     private Optional<Session> byPrefix(String wanted) {
-        if (wanted.isEmpty()) {
+        if (wanted.isEmpty() || isNumber(wanted)) { // one that is gone must not become the beginning of another's id
             return Optional.empty();
         }
         Predicate<Session> begins =
@@ -86,6 +87,10 @@ final class SessionFinder {
         if (sessions.isEmpty()) {
             return new UserError("there is no session yet; make one with: " + cli.command("new"));
         }
+        if (isNumber(wanted)) {
+            return new UserError(
+                    "no session has the number or name " + wanted + "; they are in: " + cli.command("sessions"));
+        }
         int near = Math.max(1, Math.min(3, wanted.length() / 3));
         List<Session> like = sessions.stream()
                 .filter(s -> looksLike(wanted, s.getName(), near) || looksLike(wanted, s.getSessionId(), near))
@@ -97,7 +102,9 @@ final class SessionFinder {
     private static boolean looksLike(String wanted, String name, int near) {
         String a = wanted.toLowerCase(Locale.ROOT);
         String b = name.toLowerCase(Locale.ROOT);
-        return b.startsWith(a) || (a.length() > 2 && b.contains(a)) || distance(a, b) <= near;
+        return b.startsWith(a) || (a.length() > 2 && b.contains(a))
+                || distance(a, b) <= near
+                || (a.length() > 2 && Stream.of(b.split(" ")).anyMatch(word -> distance(a, word) <= near));
     }
 
     /** How many letters to change, add, leave out or swap with the next, to get from one to the other. */
@@ -119,6 +126,10 @@ final class SessionFinder {
             }
         }
         return d[a.length()][b.length()];
+    }
+
+    private static boolean isNumber(String wanted) {
+        return wanted.matches("[0-9]+");
     }
 
     private static boolean isOpen(Session session) {

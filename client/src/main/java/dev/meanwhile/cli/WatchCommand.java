@@ -17,21 +17,21 @@ import picocli.CommandLine.Option;
             "After a lost connection it goes on by itself. It reads no answers and marks nothing as read."
         },
         footer = {
-            "%nCMD is run by /bin/sh, one run after the other, each at most 30 s; at most 1,000 wait, more are left out",
-            "with a word on stderr. What it prints goes to stderr. It finds in its environment: MEANWHILE_SESSION,",
-            "MEANWHILE_SESSION_NAME, MEANWHILE_MESSAGE, MEANWHILE_STATE (completed, failed or cancelled),",
-            "MEANWHILE_NOTIFICATION (its number), MEANWHILE_SERVER and MEANWHILE_WORKSPACE."
+            "%nCMD is run by /bin/sh, one run after the other, each for at most 30 s. At most 1,000",
+            "wait; more are left out, with a word on stderr. What it prints goes to stderr. It finds in",
+            "its environment: MEANWHILE_SESSION, MEANWHILE_SESSION_NAME, MEANWHILE_MESSAGE,",
+            "MEANWHILE_STATE (completed, failed or cancelled), MEANWHILE_NOTIFICATION (its number),",
+            "MEANWHILE_SERVER and MEANWHILE_WORKSPACE."
         })
 final class WatchCommand implements Callable<Integer> {
+    private static final String AUTO = "auto";
     private final Cli cli;
 
     @Option(
             names = "--notify",
             paramLabel = "HOW",
-            defaultValue = "auto",
-            description = "How the terminal calls you: auto (default), osc9, osc777, bell or off.",
-            converter = How.class)
-    private Optional<TerminalNotice> notify = Optional.empty();
+            description = "How the terminal calls you: auto (default), osc9, osc777, bell or off.")
+    private String notify = AUTO;
 
     @Option(names = "--exec", paramLabel = "CMD", description = "Run this once for each new notification.")
     private @Nullable String command;
@@ -50,8 +50,7 @@ final class WatchCommand implements Callable<Integer> {
         if (includePending && command == null) {
             throw cli.usage("--include-pending goes with --exec");
         }
-        TerminalNotice notice =
-                notify.orElseGet(() -> TerminalNotice.fitting(cli.shell().environment()));
+        TerminalNotice notice = notice();
         try (MeanwhileClient client = cli.connect()) {
             if (command == null) {
                 return watch(client, notice, Optional.empty());
@@ -71,19 +70,14 @@ final class WatchCommand implements Callable<Integer> {
         });
     }
 
-    /** Empty = what fits the terminal. */
-    static final class How implements picocli.CommandLine.ITypeConverter<Optional<TerminalNotice>> {
-        @Override
-        public Optional<TerminalNotice> convert(String value) {
-            if (value.equals("auto")) {
-                return Optional.empty();
-            }
-            try {
-                return Optional.of(TerminalNotice.valueOf(value.toUpperCase(Locale.ROOT)));
-            } catch (IllegalArgumentException e) {
-                throw new picocli.CommandLine.TypeConversionException(
-                        "\"" + value + "\" is no way to call you; choose auto, osc9, osc777, bell or off");
-            }
+    private TerminalNotice notice() {
+        if (notify.equals(AUTO)) {
+            return TerminalNotice.fitting(cli.shell().environment());
+        }
+        try {
+            return TerminalNotice.valueOf(notify.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw cli.usage("--notify: \"" + notify + "\" is no way to call you; choose auto, osc9, osc777, bell or off");
         }
     }
 }

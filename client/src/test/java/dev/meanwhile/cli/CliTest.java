@@ -10,6 +10,8 @@ import dev.meanwhile.testing.MemoryService;
 import dev.meanwhile.v1.ListSessionsResponse;
 import dev.meanwhile.v1.ResponseChunksResponse;
 import dev.meanwhile.v1.SubmitMessageResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -192,6 +194,30 @@ final class CliTest {
                         + " bin/meanwhile history SESSION [MESSAGE_NOT_FOUND]\n",
                 shell.err());
         assertEquals("", shell.out());
+    }
+
+    /** Planted: a hint made of the program's name alone; found red. */
+    @Test
+    void hintsKeepTheServerAndTheWorkspaceOfTheLine() {
+        String address = server.address().toString();
+        Captured shell = Captured.terminal();
+        assertEquals(0, shell.run("send", "--server", address, "--workspace", "my place", "-s", "2", "when?"));
+        String again = "bin/meanwhile --server " + address + " --workspace 'my place' ";
+        assertTrue(shell.err().contains(again + "switch 2; why: " + again + "explain m1"), shell::err);
+    }
+
+    /** Planted: picocli's own way with "@"; found red. */
+    @Test
+    void aWordThatBeginsLikeAFileNameIsText() throws Exception {
+        Path file = Files.createTempFile("at", ".txt");
+        try {
+            run(Captured.pipe(""), "send", "-s", "2", "@" + file);
+            Captured shell = Captured.terminal();
+            run(shell, "switch", "2");
+            assertTrue(shell.out().startsWith("> @" + file + "\n"), shell::out);
+        } finally {
+            Files.delete(file);
+        }
     }
 
     private int run(Captured shell, String... args) {

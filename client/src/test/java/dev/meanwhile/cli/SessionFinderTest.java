@@ -37,6 +37,25 @@ final class SessionFinderTest {
         assertTrue(refused("t").contains("may be"));
     }
 
+    /** Planted: numbers found as prefixes; found red, here and by {@code switch 9} in a transcript. */
+    @Test
+    void aNumberThatIsGoneIsNotTheBeginningOfAnId() {
+        SessionFinder digits =
+                new SessionFinder(new Cli(Captured.pipe("").shell()), new SessionList(List.of(session(1, "95x", "a")), ""));
+        assertEquals(
+                "no session has the number or name 9; they are in: bin/meanwhile sessions",
+                message(() -> digits.find("9")));
+        assertEquals(1, digits.find("95x").getNumber());
+    }
+
+    /** Planted: the name looked for before "name:"; found red. */
+    @Test
+    void aNameThatLooksLikeANumberIsReachedByItsPrefix() {
+        assertEquals(THREE, finder.find("name:2"));
+        assertEquals(THREE, finder.find("name:7"), "its id");
+        assertTrue(refused("name:tax").contains("no session"), "not the beginning of a name");
+    }
+
     @Test
     void anOpenSessionGoesBeforeAClosedOneOfItsName() {
         assertEquals(TWO, finder.find("tax return"));

@@ -1,0 +1,147 @@
+package dev.meanwhile.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Timestamp;
+import com.google.rpc.ErrorInfo;
+import dev.meanwhile.v1.Attempt;
+import dev.meanwhile.v1.ExplainMessageResponse;
+import dev.meanwhile.v1.FailureReason;
+import dev.meanwhile.v1.Message;
+import dev.meanwhile.v1.MessageState;
+import dev.meanwhile.v1.ModelHold;
+import dev.meanwhile.v1.Priority;
+import dev.meanwhile.v1.QueueStage;
+import dev.meanwhile.v1.StoreStage;
+import dev.meanwhile.v1.WorkerStage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** What somebody is told who waits for an answer. */
+final class WaitTellerTest {
+    private static final Instant NOW = Instant.parse("2030-01-02T03:04:05Z");
+    private final Captured shell = Captured.terminal();
+    private final Cli cli = new Cli(shell.shell());
+
+    @Test
+    void whatHoldsAMessageBackIsSaidInWords() {
+        Message queued = Message.newBuilder()
+                .setState(MessageState.MESSAGE_STATE_QUEUED)
+                .setModel("m")
+                .setCurrentPriority(Priority.PRIORITY_LOW)
+                .build();
+        assertWords("queued behind 2 messages of its session", queued, QueueStage.newBuilder().setAheadInSession(2));
+        assertWords("queued, number 5 in lane LOW of model m", queued, QueueStage.newBuilder().setPosition(5));
+        assertWords(
+                "queued, number 1 in lane LOW of model m; an operator has paused the workers, so nothing is started; end"
+                        + " that with: bin/meanwhile resume",
+                queued,
+                QueueStage.newBuilder().setPosition(1).setWorkersPaused(true));
+        assertWords(
+                "queued, number 1 in lane LOW of model m; model m does not answer (provider unavailable, 4 in a row);"
+                        + " nothing is started on it, next try in 12 s",
+                queued,
+                QueueStage.newBuilder()
+                        .setPosition(1)
+                        .setModelHold(ModelHold.newBuilder()
+                                .setUntilTime(in(12))
+                                .setReason(FailureReason.FAILURE_REASON_PROVIDER_UNAVAILABLE)
+                                .setFailuresInRow(4)));
+        Message running = queued.toBuilder()
+                .setState(MessageState.MESSAGE_STATE_RUNNING)
+                .setAttempts(2)
+                .build();
+        assertWords(
+                "attempt 2 failed: the line is dead; next try in 12 s",
+                running,
+                QueueStage.newBuilder().setRetryTime(in(12)));
+        assertWords(
+                "attempt 2 runs for 7.0 s; the model has not begun to answer", running, QueueStage.newBuilder());
+        assertEquals(
+                Optional.empty(),
+                words(running.toBuilder().setTerminalSequence(3).build(), QueueStage.newBuilder()));
+    }
+
+    /** Planted: told without a change; a look where nobody sees it; no end of the thread. Each found red. */
+    @Test
+    void itIsToldOncePerChangeAndOnlyWhereSomebodySeesIt() {
+        AtomicReference<WaitWords> state = new AtomicReference<>(new WaitWords("a", "first"));
+        AtomicInteger looks = new AtomicInteger();
+        WaitTeller teller = new WaitTeller(
+                shell.screen(),
+                new AnswerPrinter(shell.screen(), false, through -> {}),
+                () -> {
+                    looks.incrementAndGet();
+                    return Optional.of(state.get());
+                },
+                Duration.ofMillis(20),
+                Duration.ofMillis(5));
+        try (teller) {
+            await(() -> looks.get() > 10);
+            assertEquals("first\n", shell.err());
+            state.set(new WaitWords("b", "second"));
+            await(() -> shell.err().contains("second"));
+        }
+        int atClose = looks.get();
+        assertEquals("first\nsecond\n", shell.err());
+        assertTrue(looks.get() <= atClose + 1, "it goes on looking");
+
+        Captured pipe = Captured.pipe("");
+        AtomicInteger unseen = new AtomicInteger();
+        try (WaitTeller silent = new WaitTeller(
+                        pipe.screen(),
+                        new AnswerPrinter(pipe.screen(), false, through -> {}),
+                        () -> {
+                            unseen.incrementAndGet();
+                            return Optional.empty();
+                        },
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(1));
+                WaitTeller beside = new WaitTeller(
+                        shell.screen(),
+                        new AnswerPrinter(shell.screen(), false, through -> {}),
+                        () -> {
+                            looks.incrementAndGet();
+                            return Optional.empty();
+                        },
+                        Duration.ofMillis(20),
+                        Duration.ofMillis(5))) {
+            await(() -> looks.get() > atClose + 10);
+            assertEquals(0, unseen.get());
+        }
+    }
+
+    private void assertWords(String words, Message message, QueueStage.Builder queue) {
+        assertEquals(words, words(message, queue).map(WaitWords::words).orElse(""));
+    }
+
+    private Optional<WaitWords> words(Message message, QueueStage.Builder queue) {
+        return WaitWords.of(
+                ExplainMessageResponse.newBuilder()
+                        .setMessage(message)
+                        .setQueue(queue)
+                        .setWorker(WorkerStage.newBuilder()
+                                .addAttempts(Attempt.newBuilder()
+                                        .setNumber(2)
+                                        .setStartTime(in(-7))
+                                        .setCause(ErrorInfo.newBuilder().putMetadata("text", "the line is dead."))))
+                        .setStore(StoreStage.getDefaultInstance())
+                        .build(),
+                NOW,
+                cli);
+    }
+
+    private static Timestamp in(long seconds) {
+        return Timestamp.newBuilder().setSeconds(NOW.getEpochSecond() + seconds).build();
+    }
+
+    private static void await(java.util.concurrent.Callable<Boolean> done) {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(done);
+    }
+}
