@@ -29,6 +29,8 @@ final class LayersTest {
         noClasses()
                 .that()
                 .resideInAPackage("dev.meanwhile.cli..")
+                .and()
+                .haveNameNotMatching(".*\\.TrainingRun.*") // it is the server of its own commands
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.meanwhile.server..", "io.grpc.stub..", "io.grpc.netty..")
