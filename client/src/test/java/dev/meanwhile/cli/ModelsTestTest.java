@@ -27,9 +27,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The models of a real server, in a process of its own, with a provider over real HTTP. Planted: no look at the
- * attempts, so that a provider that is out is waited for; the session is not deleted after a failure; nothing is done
- * on an interrupt.
+ * The models of a real server, in a process of its own, with a provider over real HTTP. Planted: the second
+ * attempt that fails is told and not the first; nothing is done on an interrupt.
  */
 @Timeout(120)
 final class ModelsTestTest {

@@ -42,8 +42,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Every trouble with a provider ends in bounded time, in words that name cause and cure, with no thread and no socket
  * left; and can be cancelled at its very moment. Writes what it saw to target/model-troubles.md. Planted, one at a
- * time: the line's bound is not looked at; malformed bytes are replaced; an error object is handed on as an event;
- * cancel does not close what is read; an end by a timeout leaves the exchange open; the key's body is quoted.
+ * time: malformed bytes are replaced; an error object is handed on as an event; cancel does not close what is read; a
+ * client that has met something other than HTTP is kept.
  */
 @Timeout(60)
 class ModelTroublesTest {
