@@ -2,6 +2,7 @@ package dev.meanwhile.cli;
 
 import dev.meanwhile.client.DigestMismatchException;
 import dev.meanwhile.client.RpcError;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,10 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                 handleParseException(e, result.originalArgs().toArray(String[]::new));
             case RpcError e
             when e.isNoServer() -> {
+                if (hasCause(e, UnknownHostException.class)) {
+                    screen.error("meanwhile: there is no host named " + EscapeFilter.line(cli.address().host()));
+                    yield ExitCode.NO_SERVER;
+                }
                 String address = String.valueOf(cli.address());
                 String elsewhere = address.equals(Cli.DEFAULT_SERVER) ? "" : " --grpc " + address;
                 screen.error("no server at " + address + "; start it with: " + Cli.NAME + " serve" + elsewhere);
@@ -62,7 +67,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                 && failure.getCommandLine().getParent() == null;
         if (noCommand) {
             String typed = ((UnmatchedArgumentException) failure).getUnmatched().getFirst();
-            screen.error("meanwhile: " + EscapeFilter.line("there is no command \"" + typed + "\"" + meant(typed, failure)));
+            screen.error(
+                    "meanwhile: " + EscapeFilter.line("there is no command \"" + typed + "\"" + meant(typed, failure)));
         } else {
             screen.error("meanwhile: " + EscapeFilter.line(plain(String.valueOf(failure.getMessage()))));
             UnmatchedArgumentException.printSuggestions(
@@ -86,6 +92,15 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return words.replaceFirst("^Error: ", "")
                 .replaceFirst("^Invalid value for positional parameter at index \\d+ \\((.+?)\\): ", "$1: ")
                 .replaceFirst("^Invalid value for option '(.+?)'( \\(.+?\\))?: ", "$1: ");
+    }
+
+    private static boolean hasCause(Throwable failure, Class<? extends Throwable> kind) {
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            if (kind.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private int failed(@Nullable String words) {

@@ -117,7 +117,7 @@ final class Screen {
     /** The last words: nothing is printed after them. */
     synchronized void shut(String text) {
         if (!shut) {
-            if (terminal) {
+            if (isWatched()) {
                 err.println(); // behind the "^C" that the terminal shows
             }
             err.println(text);

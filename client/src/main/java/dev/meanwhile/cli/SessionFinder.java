@@ -102,7 +102,8 @@ final class SessionFinder {
     private static boolean looksLike(String wanted, String name, int near) {
         String a = wanted.toLowerCase(Locale.ROOT);
         String b = name.toLowerCase(Locale.ROOT);
-        return b.startsWith(a) || (a.length() > 2 && b.contains(a))
+        return b.startsWith(a)
+                || (a.length() > 2 && b.contains(a))
                 || distance(a, b) <= near
                 || (a.length() > 2 && Stream.of(b.split(" ")).anyMatch(word -> distance(a, word) <= near));
     }

@@ -62,8 +62,10 @@ record WaitWords(String key, String words) {
         String failed = "the last attempt failed";
         if (attempts > 0) {
             Attempt last = life.getWorker().getAttempts(attempts - 1);
-            String cause = last.getCause().getMetadataOrDefault("text", last.getCause().getReason());
-            failed = "attempt " + last.getNumber() + " failed: " + EscapeFilter.line(cause).replaceFirst("\\.$", "");
+            String cause =
+                    last.getCause().getMetadataOrDefault("text", last.getCause().getReason());
+            failed = "attempt " + last.getNumber() + " failed: "
+                    + EscapeFilter.line(cause).replaceFirst("\\.$", "");
         }
         return new WaitWords(
                 "retry " + life.getMessage().getAttempts(),

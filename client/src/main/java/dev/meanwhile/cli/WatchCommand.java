@@ -77,7 +77,8 @@ final class WatchCommand implements Callable<Integer> {
         try {
             return TerminalNotice.valueOf(notify.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw cli.usage("--notify: \"" + notify + "\" is no way to call you; choose auto, osc9, osc777, bell or off");
+            throw cli.usage(
+                    "--notify: \"" + notify + "\" is no way to call you; choose auto, osc9, osc777, bell or off");
         }
     }
 }

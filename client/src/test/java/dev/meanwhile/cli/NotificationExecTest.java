@@ -23,15 +23,16 @@ final class NotificationExecTest {
         shell.environment.put("MEANWHILE_SERVER", "127.0.0.1:1");
         Path done = folder.resolve("done");
         String hangsAtFirst =
-                "if [ \"$MEANWHILE_NOTIFICATION\" = 1 ]; then sleep 600; fi; echo \"$MEANWHILE_NOTIFICATION\" >> '" + done
-                        + "'";
-        try (NotificationExec exec = new NotificationExec(
-                hangsAtFirst, new Cli(shell.shell()), 2, Duration.ofSeconds(2))) {
+                "if [ \"$MEANWHILE_NOTIFICATION\" = 1 ]; then sleep 600; fi; echo \"$MEANWHILE_NOTIFICATION\" >> '"
+                        + done + "'";
+        try (NotificationExec exec =
+                new NotificationExec(hangsAtFirst, new Cli(shell.shell()), 2, Duration.ofSeconds(2))) {
             for (int number = 1; number <= 50; number++) {
                 exec.offer(Notification.newBuilder().setNumber(number).build(), null);
             }
-            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(done)
-                    && Files.readAllLines(done).size() >= 2);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> Files.exists(done) && Files.readAllLines(done).size() >= 2);
         }
         assertTrue(shell.err().contains("ran longer than 2.0 s for notification 1; it was ended"), shell::err);
         assertEquals(1, shell.err().split("too slow", -1).length - 1, shell::err);

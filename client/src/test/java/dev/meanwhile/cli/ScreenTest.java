@@ -51,8 +51,7 @@ final class ScreenTest {
         TerminalNotice.BELL.give(screen, "x");
         TerminalNotice.OFF.give(screen, "x");
         screen.line("next");
-        assertEquals(
-                "\033]9;x\007\033]777;notify;Meanwhile;x\007\007next\n", out.toString(StandardCharsets.UTF_8));
+        assertEquals("\033]9;x\007\033]777;notify;Meanwhile;x\007\007next\n", out.toString(StandardCharsets.UTF_8));
         assertEquals(TerminalNotice.OSC9, fitting("TERM_PROGRAM", "WezTerm"));
         assertEquals(TerminalNotice.OSC777, fitting("TERM", "foot"));
         assertEquals(TerminalNotice.BELL, fitting("TERM", "xterm-256color"));

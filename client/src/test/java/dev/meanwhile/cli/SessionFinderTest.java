@@ -40,8 +40,8 @@ final class SessionFinderTest {
     /** Planted: numbers found as prefixes; found red, here and by {@code switch 9} in a transcript. */
     @Test
     void aNumberThatIsGoneIsNotTheBeginningOfAnId() {
-        SessionFinder digits =
-                new SessionFinder(new Cli(Captured.pipe("").shell()), new SessionList(List.of(session(1, "95x", "a")), ""));
+        SessionFinder digits = new SessionFinder(
+                new Cli(Captured.pipe("").shell()), new SessionList(List.of(session(1, "95x", "a")), ""));
         assertEquals(
                 "no session has the number or name 9; they are in: bin/meanwhile sessions",
                 message(() -> digits.find("9")));

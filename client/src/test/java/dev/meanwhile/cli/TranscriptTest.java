@@ -69,9 +69,11 @@ final class TranscriptTest {
                 }
                 awaitQuiet(address);
             }
-            String printed = String.join("\n", transcript.stream()
-                            .map(l -> steady(l, address, String.valueOf(nobody)))
-                            .toList())
+            String printed = String.join(
+                            "\n",
+                            transcript.stream()
+                                    .map(l -> steady(l, address, String.valueOf(nobody)))
+                                    .toList())
                     + "\n";
             Path came = Files.createDirectories(Path.of("target", "golden")).resolve(name + ".txt");
             Files.writeString(came, printed);

@@ -36,8 +36,14 @@ final class WaitTellerTest {
                 .setModel("m")
                 .setCurrentPriority(Priority.PRIORITY_LOW)
                 .build();
-        assertWords("queued behind 2 messages of its session", queued, QueueStage.newBuilder().setAheadInSession(2));
-        assertWords("queued, number 5 in lane LOW of model m", queued, QueueStage.newBuilder().setPosition(5));
+        assertWords(
+                "queued behind 2 messages of its session",
+                queued,
+                QueueStage.newBuilder().setAheadInSession(2));
+        assertWords(
+                "queued, number 5 in lane LOW of model m",
+                queued,
+                QueueStage.newBuilder().setPosition(5));
         assertWords(
                 "queued, number 1 in lane LOW of model m; an operator has paused the workers, so nothing is started; end"
                         + " that with: bin/meanwhile resume",
@@ -61,8 +67,7 @@ final class WaitTellerTest {
                 "attempt 2 failed: the line is dead; next try in 12 s",
                 running,
                 QueueStage.newBuilder().setRetryTime(in(12)));
-        assertWords(
-                "attempt 2 runs for 7.0 s; the model has not begun to answer", running, QueueStage.newBuilder());
+        assertWords("attempt 2 runs for 7.0 s; the model has not begun to answer", running, QueueStage.newBuilder());
         assertEquals(
                 Optional.empty(),
                 words(running.toBuilder().setTerminalSequence(3).build(), QueueStage.newBuilder()));

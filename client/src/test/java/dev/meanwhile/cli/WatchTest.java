@@ -62,11 +62,14 @@ final class WatchTest {
             command(port, "send", "-s", "2", "behind the restart");
             await(() -> watcher.out().contains("notification 3: ") && lines(ran).size() == 2);
         }
-        List<String> told = watcher.out().lines().filter(l -> l.contains("● notification")).toList();
+        List<String> told =
+                watcher.out().lines().filter(l -> l.contains("● notification")).toList();
         assertEquals(2, told.size(), watcher::out);
         assertTrue(told.getFirst().contains("notification 2: message "), told::toString);
         assertTrue(told.getFirst().endsWith("answered"), told::toString);
-        assertEquals("2 completed a'b; $(touch " + folder.resolve("spliced") + ")", lines(ran).getFirst());
+        assertEquals(
+                "2 completed a'b; $(touch " + folder.resolve("spliced") + ")",
+                lines(ran).getFirst());
         assertTrue(lines(ran).getLast().startsWith("3 completed"), lines(ran)::toString);
         assertFalse(Files.exists(folder.resolve("spliced")), "a name became a command");
     }
