@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The commands as somebody types them, against a server in memory on real gRPC. */
 final class CliTest {
@@ -84,6 +85,16 @@ final class CliTest {
                 "message m1 is with session 2 \"tax return\", in the background (other session active)\n", shell.out());
         assertTrue(shell.err().contains("bin/meanwhile switch 2"), shell::err);
         assertEquals(1, service.session("taxes").getUnreadMessages());
+    }
+
+    /** Seen red by picocli's own way, which reads arguments from the file. */
+    @Test
+    void aTextThatBeginsWithAnAtSignIsAText(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("secret"), "s3cret");
+        run(Captured.pipe(""), "send", "-s", "2", "@" + file);
+        Captured shell = Captured.terminal();
+        run(shell, "switch", "2");
+        assertTrue(shell.out().startsWith("> @" + file + "\n"), shell::out);
     }
 
     @Test

@@ -217,8 +217,8 @@ public final class Server {
         } catch (IOException e) {
             InetSocketAddress address = config.grpc().address();
             throw new UncheckedIOException(
-                    "the address " + new Address(address.getHostString(), address.getPort()) + " for gRPC can't be had: "
-                            + whyUnbound(e) + "; choose another with --grpc",
+                    "the address " + new Address(address.getHostString(), address.getPort())
+                            + " for gRPC can't be had: " + whyUnbound(e) + "; choose another with --grpc",
                     e);
         }
     }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.meanwhile.v1.CreateSessionRequest;
-import dev.meanwhile.v1.MessageState;
 import dev.meanwhile.v1.GetMessageRequest;
+import dev.meanwhile.v1.MessageState;
 import dev.meanwhile.v1.SessionServiceGrpc;
 import dev.meanwhile.v1.SubmitMessageRequest;
 import io.grpc.ManagedChannel;
@@ -152,7 +152,11 @@ class ServeTest {
     }
 
     private static void interrupt(Process server) throws Exception {
-        assertEquals(0, new ProcessBuilder("kill", "-INT", String.valueOf(server.pid())).start().waitFor());
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-INT", String.valueOf(server.pid()))
+                        .start()
+                        .waitFor());
     }
 
     private static int port(Process server) throws IOException {
@@ -165,11 +169,17 @@ class ServeTest {
     }
 
     private static String askSomething(int port) {
-        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
         try {
             var calls = SessionServiceGrpc.newBlockingStub(channel);
-            String session = calls.createSession(CreateSessionRequest.getDefaultInstance()).getSession().getSessionId();
-            String message = calls.submitMessage(SubmitMessageRequest.newBuilder().setSessionId(session).setText("hi").build())
+            String session = calls.createSession(CreateSessionRequest.getDefaultInstance())
+                    .getSession()
+                    .getSessionId();
+            String message = calls.submitMessage(SubmitMessageRequest.newBuilder()
+                            .setSessionId(session)
+                            .setText("hi")
+                            .build())
                     .getMessage()
                     .getMessageId();
             Awaitility.await().until(() -> state(channel, message) == MessageState.MESSAGE_STATE_RUNNING);
@@ -180,7 +190,8 @@ class ServeTest {
     }
 
     private static void awaitCompleted(int port, String message) {
-        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
         try {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(30))

@@ -172,10 +172,12 @@ class ServerConfigTest {
                 "MEANWHILE_PORT_7420_TCP_ADDR", "10.0.0.1",
                 "MEANWHILE_API_KEY", "secret",
                 "MEANWHILE_COLOUR", "red");
-        Path file = file("model.m.adapter=openai", "model.m.url=http://127.0.0.1:1/v1", "model.m.key-env=MEANWHILE_API_KEY");
+        Path file = file(
+                "model.m.adapter=openai", "model.m.url=http://127.0.0.1:1/v1", "model.m.key-env=MEANWHILE_API_KEY");
         assertEquals(
                 List.of("Ignored environment variable MEANWHILE_COLOUR: there is no such setting"),
-                ServerConfig.read(List.of("--config", file.toString()), environment).warnings());
+                ServerConfig.read(List.of("--config", file.toString()), environment)
+                        .warnings());
         assertEquals(2, ServerConfig.read(List.of(), environment).warnings().size());
     }
 
