@@ -54,7 +54,8 @@ final class TranscriptTest {
                 "--model.down.adapter=openai",
                 "--model.down.url=http://127.0.0.1:" + nobody + "/v1",
                 "--default-model=fast",
-                "--retry-for=0s")) {
+                "--retry-for=0s",
+                "--retry-delay=1ms")) {
             String address = server.address().toString();
             List<String> transcript = new ArrayList<>();
             for (String line : golden.lines().filter(l -> l.startsWith("$ ")).toList()) {
