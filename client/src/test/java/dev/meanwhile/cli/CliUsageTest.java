@@ -34,6 +34,20 @@ final class CliUsageTest {
                 "tail",
                 "explain",
                 "models",
+                "compact",
+                "rename",
+                "close",
+                "delete",
+                "watch",
+                "history",
+                "notifications",
+                "cancel",
+                "stats",
+                "pause",
+                "resume",
+                "log-level",
+                "help",
+                "version",
                 "--server",
                 "--workspace",
                 "--json")) {
@@ -56,6 +70,20 @@ final class CliUsageTest {
                 "explain m",
                 "models",
                 "models test m"
+                "rename 1 x",
+                "close 1",
+                "delete 1 --yes",
+                "watch",
+                "history",
+                "notifications --ack",
+                "notifications --count",
+                "cancel m",
+                "cancel --queued 1",
+                "stats --watch",
+                "pause",
+                "resume",
+                "log-level",
+                "version --json"
             })
     void noServerIsSaidWithTheWayOut(String command) {
         ServerAddress nowhere = LoopbackServer.nowhere();
@@ -69,6 +97,22 @@ final class CliUsageTest {
     }
 
     @Test
+    void theVersionOfTheProgramNeedsNoServer() {
+        Captured shell = Captured.terminal();
+        shell.environment.put("MEANWHILE_SERVER", LoopbackServer.nowhere().toString());
+        assertEquals(0, shell.run("version"));
+        assertTrue(shell.out().startsWith("meanwhile "), shell::out);
+        assertTrue(shell.err().startsWith("no server at "), shell::err);
+    }
+
+    @Test
+    void aHostThatDoesNotExistIsNotToldToBeStarted() {
+        Captured shell = Captured.pipe("");
+        assertEquals(3, shell.run("sessions", "--server", "nosuch.invalid:7420"));
+        assertEquals("meanwhile: there is no host named nosuch.invalid\n", shell.err());
+    }
+
+    @Test
     void theOptionGoesBeforeTheEnvironment() {
         ServerAddress nowhere = LoopbackServer.nowhere();
         Captured shell = Captured.pipe("");
@@ -78,7 +122,7 @@ final class CliUsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sesions", "switch", "tail --after x", "sessions --server localhost", "new a b"})
+    @ValueSource(strings = {"sesions", "switch", "delete 1", "close", "history --limit 0", "tail --after x", "sessions --server localhost", "new a b"})
     void aWrongLineIsAUsageError(String command) {
         Captured shell = Captured.pipe("");
         assertEquals(2, shell.run(command.split(" ")));
