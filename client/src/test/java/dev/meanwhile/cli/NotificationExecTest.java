@@ -17,7 +17,6 @@ final class NotificationExecTest {
 
     private final Captured shell = Captured.pipe("");
 
-    /** Planted: no limit on a run; offer that waits for room. Each found red (by not ending). */
     @Test
     void aCommandThatHangsStopsNobodyAndDoesNotPileUp() {
         shell.environment.put("MEANWHILE_SERVER", "127.0.0.1:1");

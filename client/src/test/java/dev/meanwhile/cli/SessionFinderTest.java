@@ -37,7 +37,7 @@ final class SessionFinderTest {
         assertTrue(refused("t").contains("may be"));
     }
 
-    /** Planted: numbers found as prefixes; found red, here and by {@code switch 9} in a transcript. */
+    /** It went wrong: {@code switch 9} in a transcript found a session whose id began with 9. */
     @Test
     void aNumberThatIsGoneIsNotTheBeginningOfAnId() {
         SessionFinder digits = new SessionFinder(
@@ -48,7 +48,6 @@ final class SessionFinderTest {
         assertEquals(1, digits.find("95x").getNumber());
     }
 
-    /** Planted: the name looked for before "name:"; found red. */
     @Test
     void aNameThatLooksLikeANumberIsReachedByItsPrefix() {
         assertEquals(THREE, finder.find("name:2"));

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * each, stdout, then stderr with "2|" before it, then the exit code if it is not 0. What differs from run to run is
  * replaced, also ids, and a line may use such a name. {@code json.txt} is a promised format.
  *
- * <p>Planted: a column of the history left out; --ack that acknowledges nothing; JSON with whitespace; each found red.
+ * <p>Caught: a number found as the beginning of another session's id.
  */
 final class TranscriptTest {
     private static final Pattern ID = Pattern.compile("\\b(?=[0-9a-z]*[0-9])[0-9a-z]{16}\\b");

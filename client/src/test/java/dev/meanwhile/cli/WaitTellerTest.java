@@ -73,7 +73,7 @@ final class WaitTellerTest {
                 words(running.toBuilder().setTerminalSequence(3).build(), QueueStage.newBuilder()));
     }
 
-    /** Planted: told without a change; a look where nobody sees it; no end of the thread. Each found red. */
+    /** Planted: told without a change; a look where nobody sees it. Each found red. */
     @Test
     void itIsToldOncePerChangeAndOnlyWhereSomebodySeesIt() {
         AtomicReference<WaitWords> state = new AtomicReference<>(new WaitWords("a", "first"));

@@ -31,10 +31,6 @@ final class WatchTest {
         thread.join();
     }
 
-    /**
-     * Planted: the notifications known forgotten at a new stream; told in the order of the replay; --exec for those at
-     * the start. Each found red.
-     */
     @Test
     void eachNotificationIsToldAndRunOnceAlsoAcrossARestart() throws Exception {
         Path ran = folder.resolve("ran");
@@ -88,7 +84,6 @@ final class WatchTest {
         }
     }
 
-    /** Planted: printed only once; found red. */
     @Test
     void statsAreWatchedAcrossARestart() throws Exception {
         String port;
