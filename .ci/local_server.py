@@ -63,11 +63,11 @@ class LocalServer:
         self._process.wait()
 
     def environment(self):
-        """What a program finds this server and no file of the user's by."""
+        """What a program finds this server by, and no file of the user's; caches stay for the next run."""
         return {
             **os.environ,
             "MEANWHILE_SERVER": self.grpc,
             "XDG_DATA_HOME": str(self.folder / "xdg-data"),
             "XDG_CONFIG_HOME": str(self.folder / "xdg-config"),
-            "XDG_CACHE_HOME": str(self.folder / "xdg-cache"),
+            "XDG_CACHE_HOME": str(ROOT / "target" / "cache"),
         }
