@@ -1,8 +1,9 @@
 package dev.meanwhile.cli;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.JsonFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -105,20 +106,29 @@ final class ModelsEndpoint {
     }
 
     private static List<String> ids(URI url, String body) {
+        Struct.Builder root = Struct.newBuilder();
         try {
-            List<String> ids = new ArrayList<>();
-            for (JsonElement model :
-                    JsonParser.parseString(body).getAsJsonObject().getAsJsonArray("data")) {
-                ids.add(model.getAsJsonObject().get("id").getAsString());
-            }
-            return ids;
-        } catch (JsonParseException
-                | IllegalStateException
-                | NullPointerException
-                | ClassCastException
-                | UnsupportedOperationException e) {
-            throw new UserError("what " + url + " answered is no list of models as OpenAI's API has it");
+            JsonFormat.parser().merge(body, root);
+        } catch (InvalidProtocolBufferException e) {
+            throw noList(url);
         }
+        Value data = root.getFieldsOrDefault("data", Value.getDefaultInstance());
+        if (!data.hasListValue()) {
+            throw noList(url);
+        }
+        List<String> ids = new ArrayList<>();
+        for (Value model : data.getListValue().getValuesList()) {
+            Value id = model.getStructValue().getFieldsOrDefault("id", Value.getDefaultInstance());
+            if (!id.hasStringValue()) {
+                throw noList(url);
+            }
+            ids.add(id.getStringValue());
+        }
+        return ids;
+    }
+
+    private static UserError noList(URI url) {
+        return new UserError("what " + url + " answered is no list of models as OpenAI's API has it");
     }
 
     private Reply within(URI url) throws InterruptedException {
