@@ -69,7 +69,7 @@ final class CliUsageTest {
                 "tail --message m",
                 "explain m",
                 "models",
-                "models test m"
+                "models test m",
                 "rename 1 x",
                 "close 1",
                 "delete 1 --yes",

@@ -21,12 +21,14 @@ final class NotificationExecTest {
     void aCommandThatHangsStopsNobodyAndDoesNotPileUp() {
         shell.environment.put("MEANWHILE_SERVER", "127.0.0.1:1");
         Path done = folder.resolve("done");
-        String hangsAtFirst =
-                "if [ \"$MEANWHILE_NOTIFICATION\" = 1 ]; then sleep 600; fi; echo \"$MEANWHILE_NOTIFICATION\" >> '"
-                        + done + "'";
+        Path begun = folder.resolve("begun");
+        String hangsAtFirst = "if [ \"$MEANWHILE_NOTIFICATION\" = 1 ]; then : > '" + begun + "'; sleep 600; fi;"
+                + " echo \"$MEANWHILE_NOTIFICATION\" >> '" + done + "'";
         try (NotificationExec exec =
                 new NotificationExec(hangsAtFirst, new Cli(shell.shell()), 2, Duration.ofSeconds(2))) {
-            for (int number = 1; number <= 50; number++) {
+            exec.offer(Notification.newBuilder().setNumber(1).build(), null);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(begun));
+            for (int number = 2; number <= 50; number++) {
                 exec.offer(Notification.newBuilder().setNumber(number).build(), null);
             }
             Awaitility.await()
