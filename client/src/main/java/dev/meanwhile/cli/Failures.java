@@ -31,7 +31,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             case RpcError e
             when e.isNoServer() -> {
                 if (hasCause(e, UnknownHostException.class)) {
-                    screen.error("meanwhile: there is no host named " + EscapeFilter.line(cli.address().host()));
+                    screen.error("meanwhile: there is no host named "
+                            + EscapeFilter.line(cli.address().host()));
                     yield ExitCode.NO_SERVER;
                 }
                 String address = String.valueOf(cli.address());

@@ -122,7 +122,17 @@ final class CliUsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sesions", "switch", "delete 1", "close", "history --limit 0", "tail --after x", "sessions --server localhost", "new a b"})
+    @ValueSource(
+            strings = {
+                "sesions",
+                "switch",
+                "delete 1",
+                "close",
+                "history --limit 0",
+                "tail --after x",
+                "sessions --server localhost",
+                "new a b"
+            })
     void aWrongLineIsAUsageError(String command) {
         Captured shell = Captured.pipe("");
         assertEquals(2, shell.run(command.split(" ")));
