@@ -116,7 +116,7 @@ final class MessageRunner {
             boolean ended = false;
             while (!ended) {
                 AnswerBuffer.Batch batch = buffer.take(deadline);
-                if (!answered && !(batch.end() instanceof AnswerBuffer.End.Broken)) {
+                if (!answered && isAnswer(batch)) {
                     answered = true;
                     tellAnswered(lease);
                 }
@@ -126,6 +126,11 @@ final class MessageRunner {
             call.cancel();
             buffer.stop(); // a model that waits for room must not wait for ever
         }
+    }
+
+    /** A call that was stopped says nothing of its provider. */
+    private static boolean isAnswer(AnswerBuffer.Batch batch) {
+        return batch.end() == null || batch.end() instanceof AnswerBuffer.End.Whole;
     }
 
     private void tellAnswered(Lease lease) {

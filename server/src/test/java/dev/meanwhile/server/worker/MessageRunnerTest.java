@@ -2,6 +2,7 @@ package dev.meanwhile.server.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -34,11 +35,12 @@ final class MessageRunnerTest {
     @TempDir
     Path folder;
 
+    private final SettableClock clock = new SettableClock();
     private ChatStore chat;
 
     @BeforeEach
     void open() {
-        chat = ChatStore.open(folder, new SettableClock());
+        chat = ChatStore.open(folder, clock);
         chat.session("s");
         chat.submit("s", ConflictPolicy.ENQUEUE);
     }
@@ -70,6 +72,22 @@ final class MessageRunnerTest {
             throw new IllegalStateException("closed");
         });
         assertEquals(MessageState.CANCELLED, chat.message(lease).state());
+    }
+
+    /** Once its end without an answer counted as one: all workers then called a provider that was still out. */
+    @Test
+    void aCancelledProbeDoesNotEndTheHoldOfItsModel() throws Exception {
+        chat.holds.outage(chat.claim(), FailureReason.PROVIDER_UNAVAILABLE, null);
+        clock.advance(ChatStore.DELAYS.first());
+        chat.session("other");
+        chat.submit("other", ConflictPolicy.ENQUEUE);
+        Lease probe = chat.claim();
+        run(probe, (prompt, listener) -> {
+            chat.cancel(probe.messageId());
+            return () -> {};
+        });
+        assertEquals(MessageState.CANCELLED, chat.message(probe).state());
+        assertNotNull(chat.holds.find(probe.model()));
     }
 
     /** Once this was a null pointer, told as a fault of the server. */
