@@ -37,16 +37,16 @@ public final class ModelHolds {
         /** Rises with every hold and with its end; only a call claimed in the present one is news. */
         long era;
 
-        final Map<Long, Long> eraByCall = new HashMap<>();
+        final Map<Lease, Long> eraByCall = new HashMap<>();
 
         @Nullable
         ModelHold hold;
         /** The one call under way while the model is held. */
         @Nullable
-        Long probe;
+        Lease probe;
 
         boolean isNews(Lease lease) {
-            return Objects.equals(eraByCall.get(lease.messageKey()), era);
+            return Objects.equals(eraByCall.get(lease), era);
         }
 
         void begin(@Nullable ModelHold next) {
@@ -87,17 +87,17 @@ public final class ModelHolds {
 
     synchronized void claimed(Lease lease) {
         Model model = of(lease.model());
-        model.eraByCall.put(lease.messageKey(), model.era);
+        model.eraByCall.put(lease, model.era);
         if (model.hold != null) {
-            model.probe = lease.messageKey();
+            model.probe = lease;
         }
     }
 
     /** The call is over, whatever came of it. */
     public synchronized void released(Lease lease) {
         Model model = of(lease.model());
-        model.eraByCall.remove(lease.messageKey());
-        if (Objects.equals(model.probe, lease.messageKey())) {
+        model.eraByCall.remove(lease);
+        if (lease.equals(model.probe)) {
             model.probe = null;
         }
     }

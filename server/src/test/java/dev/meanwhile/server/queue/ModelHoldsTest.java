@@ -125,6 +125,20 @@ final class ModelHoldsTest {
         assertEquals(1, claim(8).size());
     }
 
+    /** Once a call was known by its message: the end of the last attempt then took the news from the next one. */
+    @Test
+    void theEndOfAnAttemptIsNotTheEndOfTheNextOne() {
+        Lease met = claim(1).getFirst();
+        outage(met);
+        rig.retry(met, Duration.ZERO);
+        rig.advance(Duration.ofSeconds(1));
+        Lease probe = claim(8).getFirst();
+        assertEquals(met.messageKey(), probe.messageKey());
+        rig.holds.released(met);
+        assertEquals(List.of(), claim(7), "one at a time");
+        assertTrue(rig.holds.answered(probe));
+    }
+
     /** Planted: a claim that does not say when the model may be tried: its loop then sleeps until the next submit. */
     @Test
     void aClaimSaysWhenTheModelMayBeTried() {
