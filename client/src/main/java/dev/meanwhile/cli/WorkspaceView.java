@@ -4,6 +4,7 @@ import dev.meanwhile.v1.Notification;
 import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.WatchWorkspaceResponse;
 import dev.meanwhile.v1.WorkspaceChanges;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a workspace as its stream tells it, across reconnects: what is new is told once. Holds its sessions and
- * one number for its notifications, which rise.
+ * of its notifications one number and one time, both of which rise. After a restored backup the numbers begin again
+ * below, and only the time tells what is new.
  */
 final class WorkspaceView {
     /** The service begins a stream with at most so many notifications. */
@@ -27,6 +29,7 @@ final class WorkspaceView {
     private final List<Notification> replayed = new ArrayList<>();
     private String active = "";
     private long told;
+    private Instant toldUntil = Instant.MIN;
     private boolean replaying = true;
     private boolean begun;
 
@@ -103,7 +106,7 @@ final class WorkspaceView {
         }
         begun = true;
         replayedSessions.values().forEach(s -> sessions.put(s.getSessionId(), seen(s)));
-        told = replayed.isEmpty() ? 0 : replayed.getLast().getNumber();
+        replayed.forEach(this::isNew);
         news.begins(
                 sessions.values().stream()
                         .sorted(Comparator.comparingInt(Session::getNumber))
@@ -145,10 +148,21 @@ final class WorkspaceView {
     }
 
     private void tell(Notification notification) {
-        if (notification.getNumber() > told) {
-            told = notification.getNumber();
+        if (isNew(notification)) {
             news.notified(notification, sessions.get(notification.getSessionId()));
         }
+    }
+
+    /** Once for each. */
+    private boolean isNew(Notification notification) {
+        Instant created = Moment.of(notification.getCreateTime());
+        boolean later = created.isAfter(toldUntil);
+        if (!later && notification.getNumber() <= told) {
+            return false;
+        }
+        told = notification.getNumber();
+        toldUntil = later ? created : toldUntil;
+        return true;
     }
 
     /** The pointer of the whole message is newer than the mark of a single session. */
