@@ -39,7 +39,9 @@ class LocalServer:
         addresses = ["--grpc", self.grpc, "--http", self.http]
         command = [MEANWHILE, "serve", *addresses, "--data", self.data, *self._flags, *flags]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment()
+            )
         # The first start may have to build.
         deadline = time.monotonic() + 600
         while not self._listens():
@@ -65,7 +67,7 @@ class LocalServer:
     def environment(self):
         """What a program finds this server by, and no file of the user's; caches stay for the next run."""
         return {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith("MEANWHILE_")},
             "MEANWHILE_SERVER": self.grpc,
             "XDG_DATA_HOME": str(self.folder / "xdg-data"),
             "XDG_CONFIG_HOME": str(self.folder / "xdg-config"),

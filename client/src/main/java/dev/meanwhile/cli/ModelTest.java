@@ -90,7 +90,7 @@ final class ModelTest {
         String state = life.getQueue().hasModelHold()
                 ? "; it is " + ModelsCommand.held(life.getQueue().getModelHold(), cli)
                 : life.getWorker().getAttemptsCount() == 0
-                        ? "; the question still waits for a free worker (see: " + Cli.NAME + " models)"
+                        ? "; the question still waits for a free worker (see: " + cli.command("models") + ")"
                         : "; the model was still answering";
         return new Fails("no whole answer within " + Moment.span(patience) + state);
     }

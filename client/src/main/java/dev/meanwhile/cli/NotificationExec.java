@@ -72,8 +72,8 @@ final class NotificationExec implements AutoCloseable {
                 .redirectInput(Redirect.from(new File("/dev/null")))
                 .redirectOutput(Redirect.DISCARD)
                 .redirectError(Redirect.INHERIT);
-        builder.environment().putAll(facts);
         try {
+            builder.environment().putAll(facts);
             Process process = builder.start();
             try {
                 if (!process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -85,7 +85,7 @@ final class NotificationExec implements AutoCloseable {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
             }
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) { // the latter: a value no environment can hold
             cli.screen().error("meanwhile: the command of --exec can't be started: " + e.getMessage());
         }
     }

@@ -84,8 +84,8 @@ final class WaitTeller implements LogListener, AutoCloseable {
                         told = why.key();
                         screen.status(EscapeFilter.line(why.words()));
                     });
-        } catch (RpcError e) {
-            // Whoever reads the stream tells that it is cut.
+        } catch (RuntimeException e) {
+            // Only a look; whoever reads the stream tells that it is cut.
         }
     }
 

@@ -107,11 +107,15 @@ final class LauncherTest {
     }
 
     private int run(String... line) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/meanwhile").toString());
+        ProcessBuilder builder =
+                new ProcessBuilder(home.resolve("bin/meanwhile").toString());
         builder.command().addAll(List.of(line));
         builder.environment().put("JAVA_HOME", folder.resolve("tools").toString());
         builder.environment()
-                .put("PATH", folder.resolve("tools/bin") + ":" + builder.environment().get("PATH"));
+                .put(
+                        "PATH",
+                        folder.resolve("tools/bin") + ":"
+                                + builder.environment().get("PATH"));
         Process process = builder.redirectErrorStream(true)
                 .redirectOutput(folder.resolve("said").toFile())
                 .start();

@@ -34,7 +34,8 @@ final class Compaction {
                     + "; name the folder that the server uses with --data");
         }
         long before;
-        JdbcStorage storage = JdbcStorage.open(config, Clock.systemUTC(), new Metrics(), failure -> {});
+        // A restore is told of by a server's start, not here.
+        JdbcStorage storage = JdbcStorage.open(config.asIs(), Clock.systemUTC(), new Metrics(), failure -> {});
         try {
             before = storage.fileBytes();
             purge(storage, config.dataFolder());

@@ -94,7 +94,7 @@ class ServeTest {
         Process first = serve();
         port(first);
         assertEquals(1, ended(serve()));
-        assertTrue(errors().contains("another server (process " + first.pid() + ") uses the data folder"), errors());
+        assertTrue(errors().contains("another Meanwhile (process " + first.pid() + ") uses the data folder"), errors());
     }
 
     @Test

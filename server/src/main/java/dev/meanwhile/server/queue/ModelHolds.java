@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>In memory only: after a restart the model is tried afresh.
  */
 public final class ModelHolds {
+    /** A provider whose clock or whose answer is wrong must not hold its model for days. */
+    private static final Duration LONGEST_ASKED = Duration.ofHours(1);
+
     private final RetryDelays delays;
     private final Clock clock;
     private final DoubleSupplier random;
@@ -105,13 +108,13 @@ public final class ModelHolds {
     /**
      * The provider could not take this call.
      *
-     * @param retryAfter what the provider asked for, null = nothing
+     * @param retryAfter what the provider asked for, taken as at most an hour; null = nothing
      * @return when the model may be tried again; past if it answers others
      */
     public synchronized Instant outage(Lease lease, FailureReason reason, @Nullable Duration retryAfter) {
         Model model = of(lease.model());
         Instant now = clock.instant();
-        Instant asked = retryAfter == null ? now : now.plus(retryAfter);
+        Instant asked = retryAfter == null ? now : now.plus(shorter(retryAfter, LONGEST_ASKED));
         ModelHold hold = model.hold;
         if (model.isNews(lease)) {
             int failures = hold == null ? 1 : hold.failures() + 1;
@@ -142,6 +145,10 @@ public final class ModelHolds {
 
     private Model of(String name) {
         return models.computeIfAbsent(name, key -> new Model());
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static Instant later(Instant one, Instant other) {

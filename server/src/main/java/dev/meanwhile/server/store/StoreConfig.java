@@ -15,6 +15,11 @@ import java.time.Duration;
  */
 public record StoreConfig(
         Path dataFolder, boolean restored, int writerQueue, int writerBatch, int readers, Duration callTimeout) {
+    /** The same store, of which nothing is known to be lost. */
+    public StoreConfig asIs() {
+        return new StoreConfig(dataFolder, false, writerQueue, writerBatch, readers, callTimeout);
+    }
+
     public StoreConfig {
         if (writerQueue < 1 || writerBatch < 1 || readers < 1 || callTimeout.isNegative() || callTimeout.isZero()) {
             throw new IllegalArgumentException("the store's sizes and times must be positive");

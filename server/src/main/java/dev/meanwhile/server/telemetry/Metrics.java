@@ -99,7 +99,7 @@ public final class Metrics {
     /** Asked at each scrape: whether nothing is started on a model, since its provider does not answer. */
     public void held(String model, BooleanSupplier held) {
         Gauge.builder("meanwhile.model.held", () -> held.getAsBoolean() ? 1 : 0)
-                .description("1 while nothing is started on the model, since its provider does not answer")
+                .description("1 from the provider's first failure until it answers a call")
                 .tag("model", model)
                 .register(registry);
     }

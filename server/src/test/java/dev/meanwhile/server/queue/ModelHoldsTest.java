@@ -99,6 +99,13 @@ final class ModelHoldsTest {
         assertEquals(rig.now().plus(MINUTE), hold().until(), "never shorter");
     }
 
+    /** Planted: no bound: a model held for thirty years, which only a restart ends. */
+    @Test
+    void aRetryAfterOfYearsIsTakenAsAnHour() {
+        rig.holds.outage(claim(1).getFirst(), FailureReason.PROVIDER_RATE_LIMITED, Duration.ofDays(11_000));
+        assertEquals(rig.now().plus(Duration.ofHours(1)), hold().until());
+    }
+
     /** Planted: any call's outage holds; any call's answer ends a hold. */
     @Test
     void aCallOfBeforeSaysNothingOfNow() {

@@ -24,8 +24,8 @@ record ProviderError(String message, String kind) {
         try {
             JsonNode root = JSON.readTree(json);
             JsonNode error = root.path("object").asText().equals("error") ? root : root.path("error");
-            if (error.isTextual()) {
-                return new ProviderError(error.asText(), "");
+            if (error.isTextual()) { // some fill every field, with nothing
+                return error.asText().isBlank() ? null : new ProviderError(error.asText(), "");
             }
             return error.isObject() && !error.isEmpty()
                     ? new ProviderError(

@@ -38,7 +38,7 @@ final class FolderLock implements AutoCloseable {
             if (lock(channel) == null) {
                 String holder = holder(channel);
                 channel.close();
-                throw new IllegalStateException("another server" + holder + " uses the data folder " + folder
+                throw new IllegalStateException("another Meanwhile" + holder + " uses the data folder " + folder
                         + "; stop it, or choose another with --data");
             }
             channel.truncate(0);
