@@ -24,10 +24,11 @@ record WaitWords(String key, String words) {
             return Optional.empty();
         }
         boolean queued = message.getState() == MessageState.MESSAGE_STATE_QUEUED;
-        if (!queued && !queue.hasRetryTime()) {
+        boolean retries = queue.hasRetryTime() || !queued && lastHasEnded(life);
+        if (!queued && !retries) {
             return Optional.of(running(life, now));
         }
-        WaitWords why = queue.hasRetryTime() ? retry(life, now) : inQueue(message, queue);
+        WaitWords why = retries ? retry(life, now) : inQueue(message, queue);
         if (queue.getWorkersPaused()) {
             return Optional.of(why.and(
                     "paused",
@@ -40,6 +41,12 @@ record WaitWords(String key, String words) {
                                 "hold " + queue.getModelHold().getFailuresInRow(),
                                 Words.hold(message.getModel(), queue.getModelHold(), now))
                         : why);
+    }
+
+    /** Also while its next attempt is due and has not begun, since its model is held or has no free slot. */
+    private static boolean lastHasEnded(ExplainMessageResponse life) {
+        int attempts = life.getWorker().getAttemptsCount();
+        return attempts > 0 && life.getWorker().getAttempts(attempts - 1).hasEndTime();
     }
 
     private static WaitWords inQueue(Message message, QueueStage queue) {
@@ -69,7 +76,10 @@ record WaitWords(String key, String words) {
         }
         return new WaitWords(
                 "retry " + life.getMessage().getAttempts(),
-                failed + "; next try " + Moment.until(life.getQueue().getRetryTime(), now));
+                failed
+                        + (life.getQueue().hasRetryTime()
+                                ? "; next try " + Moment.until(life.getQueue().getRetryTime(), now)
+                                : "; it is due to be tried again"));
     }
 
     private static WaitWords running(ExplainMessageResponse life, Instant now) {
