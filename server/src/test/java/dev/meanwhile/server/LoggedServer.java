@@ -46,6 +46,19 @@ final class LoggedServer implements AutoCloseable {
 
     static LoggedServer start(Path folder, String... flags) throws IOException {
         Path log = Files.createTempFile(folder, "stderr", ".log");
+        Process process = new ProcessBuilder(command(folder, flags))
+                .redirectError(log.toFile())
+                .start();
+        try {
+            return new LoggedServer(process, log);
+        } catch (IOException | RuntimeException | Error e) {
+            process.destroyForcibly();
+            throw e;
+        }
+    }
+
+    /** A server as a process of its own, on a free port and with its data below the folder. */
+    static List<String> command(Path folder, String... flags) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -57,14 +70,7 @@ final class LoggedServer implements AutoCloseable {
                 "--http=off",
                 "--data=" + folder.resolve("data")));
         command.addAll(List.of(flags));
-        Process process =
-                new ProcessBuilder(command).redirectError(log.toFile()).start();
-        try {
-            return new LoggedServer(process, log);
-        } catch (IOException | RuntimeException | Error e) {
-            process.destroyForcibly();
-            throw e;
-        }
+        return command;
     }
 
     private static int port(Process process) throws IOException {

@@ -129,17 +129,7 @@ class ServeTest {
     }
 
     private Process serve(String... flags) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "--grpc=127.0.0.1:0",
-                "--http=off",
-                "--data=" + folder.resolve("data"),
-                "--model.m.adapter=simulated"));
+        List<String> command = LoggedServer.command(folder, "--model.m.adapter=simulated");
         command.addAll(List.of(flags));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()));
