@@ -117,7 +117,8 @@ public final class Claims {
         return last;
     }
 
-    private void claim(Transaction tx, String model, Free free, int room, List<Lease> granted) {
+    private void claim(Transaction tx, String model, ModelHolds.Open open, int room, List<Lease> granted) {
+        Free free = open.free();
         int slots = Math.min(free.slots(), room - granted.size());
         if (slots == 0) {
             return;
@@ -134,7 +135,7 @@ public final class Claims {
                 break;
             }
             Head head = Objects.requireNonNull(lane == Priority.HIGH ? high : low);
-            granted.add(grant(tx, head));
+            granted.add(grant(tx, head, open.era()));
             claimedTag[lane.ordinal()] = Math.max(claimedTag[lane.ordinal()], head.tag());
             if (lane == Priority.HIGH) {
                 high = tx.heads().first(model, Priority.HIGH);
@@ -153,7 +154,7 @@ public final class Claims {
         }
     }
 
-    private Lease grant(Transaction tx, Head head) {
+    private Lease grant(Transaction tx, Head head, long era) {
         Session session = Objects.requireNonNull(tx.sessions().find(head.session()));
         Message message = Objects.requireNonNull(tx.messages().find(head.message()));
         FairLanes.leave(tx, head);
@@ -185,7 +186,7 @@ public final class Claims {
                 tx.now(),
                 message.faults(),
                 new StopSignal());
-        holds.claimed(lease);
+        holds.claimed(lease, era);
         tx.onRollback(() -> holds.released(lease));
         tx.afterCommit(() -> {
             leases.granted(lease);

@@ -64,15 +64,22 @@ public final class ModelHolds {
         return of(model).hold;
     }
 
+    /**
+     * What may be claimed of a model.
+     *
+     * @param era to be given back with each lease, so that an outage told meanwhile is told of an era before
+     */
+    record Open(Free free, long era) {}
+
     /** What of these slots may be claimed now. */
-    synchronized Free open(String name, Free free) {
+    synchronized Open open(String name, Free free) {
         Model model = of(name);
         if (model.hold == null) {
-            return free;
+            return new Open(free, model.era);
         }
         boolean waits = model.probe != null || clock.instant().isBefore(model.hold.until());
         int slots = waits ? 0 : Math.min(1, free.slots());
-        return new Free(slots, Math.min(slots, free.openToLow()));
+        return new Open(new Free(slots, Math.min(slots, free.openToLow())), model.era);
     }
 
     /** When the next held model may be tried; null = there is none to wait for. */
@@ -88,10 +95,11 @@ public final class ModelHolds {
         return next;
     }
 
-    synchronized void claimed(Lease lease) {
+    /** Claimed of what was open in that era. */
+    synchronized void claimed(Lease lease, long era) {
         Model model = of(lease.model());
-        model.eraByCall.put(lease, model.era);
-        if (model.hold != null) {
+        model.eraByCall.put(lease, era);
+        if (model.hold != null && model.era == era) {
             model.probe = lease;
         }
     }

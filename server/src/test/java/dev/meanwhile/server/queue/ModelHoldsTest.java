@@ -87,6 +87,19 @@ final class ModelHoldsTest {
         assertEquals(rig.now().plusSeconds(1), hold().until());
     }
 
+    /** Planted: a call of the era in which it is claimed: one outage then counts twice, and the call is a probe. */
+    @Test
+    void anOutageToldInTheMiddleOfAClaimCountsOnce() {
+        List<Lease> calls = claim(2);
+        long era = rig.holds.open(QueueRig.MODEL, new Claims.Free(8, 6)).era();
+        outage(calls.get(0));
+        rig.holds.claimed(calls.get(1), era);
+        rig.advance(Duration.ofSeconds(1));
+        assertEquals(1, claim(8).size(), "it is no probe");
+        outage(calls.get(1));
+        assertEquals(1, hold().failures());
+    }
+
     /** Planted: Retry-After left out, or taken only from the first. */
     @Test
     void theProvidersRetryAfterIsKept() {

@@ -37,9 +37,8 @@ final class CallHttp implements HttpClient {
 
     private static final int EXCERPT_BYTES = 16 << 10;
 
-    private final java.net.http.HttpClient http;
+    private final Connections connections;
     private final EndpointConfig.Timeouts timeouts;
-    private final Runnable spoiled;
     private final SilenceWatch silence = new SilenceWatch(this::close);
     private volatile boolean closed;
     private volatile boolean sent;
@@ -49,13 +48,9 @@ final class CallHttp implements HttpClient {
     private volatile @Nullable CompletableFuture<HttpResponse<InputStream>> exchange;
     private volatile @Nullable InputStream body;
 
-    /**
-     * @param spoiled told when the client may have kept a connection that nobody can close any more
-     */
-    CallHttp(java.net.http.HttpClient http, EndpointConfig.Timeouts timeouts, Runnable spoiled) {
-        this.http = http;
+    CallHttp(Connections connections, EndpointConfig.Timeouts timeouts) {
+        this.connections = connections;
         this.timeouts = timeouts;
-        this.spoiled = spoiled;
     }
 
     /** Whether the request was on its way; what fails before is our own fault. */
@@ -173,7 +168,7 @@ final class CallHttp implements HttpClient {
         request.headers().forEach((name, values) -> values.forEach(value -> builder.header(name, value)));
         java.net.http.HttpRequest outgoing = builder.build();
         sent = true;
-        var running = http.sendAsync(outgoing, head -> {
+        var running = connections.send(outgoing, head -> {
             var subscriber = BodySubscribers.ofInputStream();
             // Kept from here on: a cancel between this and the future's completion must find it.
             body = subscriber.getBody().toCompletableFuture().join();
@@ -182,19 +177,19 @@ final class CallHttp implements HttpClient {
             }
             return subscriber;
         });
-        exchange = running;
+        exchange = running.response();
         if (closed) {
             close();
         }
         try {
-            return running.join();
+            return running.response().join();
         } catch (CancellationException e) {
             throw new IOException("closed", e);
         } catch (CompletionException e) {
             Throwable cause = e.getCause();
             // The JDK's client lets a header's own number fail as it is.
             if (cause instanceof ProtocolException || cause instanceof RuntimeException) {
-                spoiled.run();
+                connections.spoiled(running);
                 throw (IOException) new ProtocolException("no HTTP").initCause(cause);
             }
             throw cause instanceof IOException io ? io : new IOException(cause);

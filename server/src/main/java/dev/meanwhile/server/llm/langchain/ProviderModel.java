@@ -7,16 +7,13 @@ import dev.meanwhile.server.llm.AnswerListener;
 import dev.meanwhile.server.llm.LanguageModel;
 import dev.meanwhile.server.llm.ModelCall;
 import dev.meanwhile.server.llm.Prompt;
-import java.net.http.HttpClient;
 import java.util.Objects;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** A model of a provider. Each call has a thread and an HTTP exchange of its own, which end with it. */
 public final class ProviderModel implements LanguageModel {
     private final EndpointConfig config;
     private final Api api;
-    private final AtomicReference<HttpClient> http;
+    private final Connections connections;
 
     /** Makes what speaks to the provider in its way, over the exchange of one call. */
     private interface Api {
@@ -26,7 +23,7 @@ public final class ProviderModel implements LanguageModel {
     private ProviderModel(EndpointConfig config, Api api) {
         this.config = config;
         this.api = api;
-        this.http = new AtomicReference<>(client(config));
+        this.connections = new Connections(config.timeouts().connect());
     }
 
     /** Behind OpenAI's chat API: OpenAI, vLLM, Ollama, llama.cpp, LM Studio. */
@@ -44,8 +41,7 @@ public final class ProviderModel implements LanguageModel {
 
     @Override
     public ModelCall start(Prompt prompt, AnswerListener listener) {
-        HttpClient client = http.get();
-        CallHttp callHttp = new CallHttp(client, config.timeouts(), () -> replace(client));
+        CallHttp callHttp = new CallHttp(connections, config.timeouts());
         ProviderCall call = new ProviderCall(
                 callHttp, new FailureWords(config), config.timeouts().total(), listener);
         // On a thread of its own, so that a listener that blocks holds this answer and no other.
@@ -59,25 +55,6 @@ public final class ProviderModel implements LanguageModel {
     public int answerTokens() {
         Integer maxTokens = config.maxTokens();
         return maxTokens == null ? 0 : maxTokens;
-    }
-
-    private static HttpClient client(EndpointConfig config) {
-        // HTTP/1.1: calls that share an HTTP/2 connection share its window, so one held answer would hold them all;
-        // and some local servers answer the upgrade offered with every plaintext request with an error.
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(config.timeouts().connect())
-                .executor(Executors.newVirtualThreadPerTaskExecutor())
-                .build();
-    }
-
-    // The JDK's client forgets, without closing it, a connection on which no HTTP was spoken; it is closed only with
-    // the client, once the other calls on it have ended.
-    private void replace(HttpClient spoiled) {
-        if (http.compareAndSet(spoiled, client(config))) {
-            spoiled.shutdown();
-        }
     }
 
     // One per call: its HTTP client is the call's own, which is what lets cancel() close it at any moment.
