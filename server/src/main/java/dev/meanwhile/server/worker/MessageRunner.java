@@ -20,24 +20,13 @@ import dev.meanwhile.server.store.Transaction;
 import dev.meanwhile.server.telemetry.GuideLog;
 import dev.meanwhile.server.telemetry.ServiceLog;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /** Runs one attempt: iterates the model's output into the log, and ends the message or schedules its retry. */
 final class MessageRunner {
-    private static final long STORE_RETRY_SECONDS = 1;
-
-    /** Troubles of the store that pass by themselves. */
-    private static final Set<Refusal.Reason> PASSING =
-            EnumSet.of(Refusal.Reason.STORAGE_UNAVAILABLE, Refusal.Reason.STORAGE_BUSY, Refusal.Reason.CALL_TIMEOUT);
-
     private final ResponseLog log;
     private final MessageQueue queue;
     private final Map<String, RunnableModel> models;
@@ -86,7 +75,7 @@ final class MessageRunner {
     }
 
     private static ModelFailure failureOf(Lease lease, RuntimeException e) {
-        if (e instanceof Refusal refusal && PASSING.contains(refusal.reason())) {
+        if (e instanceof Refusal refusal && StoreRetry.passes(refusal)) {
             return ModelFailure.fault(
                     FailureReason.INTERNAL, "the server's store took nothing for too long; try again");
         }
@@ -108,7 +97,7 @@ final class MessageRunner {
         AnswerBuffer buffer = new AnswerBuffer(lease);
         lease.stop().onRaise(buffer::stop);
         long deadline = System.nanoTime() + config.totalTimeout().toNanos();
-        Prompt prompt = durably(lease, () -> prompts.build(lease, model.window()), until(deadline));
+        Prompt prompt = StoreRetry.get(lease, () -> prompts.build(lease, model.window()), until(deadline));
         GuideLog.calling(model.simulated(), lease.model(), lease.sessionId());
         ModelCall call = model.language().start(prompt, buffer);
         try {
@@ -149,19 +138,21 @@ final class MessageRunner {
             throws InterruptedException {
         switch (batch.end()) {
             case null -> {
-                Consumer<Refusal> told = once(() -> GuideLog.chunkFailed(firstChunk(batch), lease.sessionId()));
-                durably(lease, done(() -> log.append(lease, batch.entries())), told.andThen(inTime));
+                Consumer<Refusal> told =
+                        StoreRetry.once(() -> GuideLog.chunkFailed(firstChunk(batch), lease.sessionId()));
+                StoreRetry.run(lease, () -> log.append(lease, batch.entries()), told.andThen(inTime));
                 return false;
             }
             case AnswerBuffer.End.Whole(Completed completed) -> {
                 GuideLog.sendingResponse(lease.sessionId(), completed.byteCount());
-                durably(
+                StoreRetry.run(
                         lease,
-                        done(() -> log.end(lease, (tx, session, message) -> {
+                        () -> log.end(lease, (tx, session, message) -> {
                             tx.afterCommit(() -> GuideLog.completed(lease.sessionId(), completed.chunkCount()));
                             return queue.end(tx, session, message, batch.entries(), completed);
-                        })),
-                        once(() -> GuideLog.completionFailed(lease.sessionId())).andThen(atEnd));
+                        }),
+                        StoreRetry.once(() -> GuideLog.completionFailed(lease.sessionId()))
+                                .andThen(atEnd));
             }
             case AnswerBuffer.End.Broken(ModelFailure failure) ->
                 fail(lease, buffer.bytes() == 0 ? List.of() : batch.entries(), failure, atEnd);
@@ -173,9 +164,9 @@ final class MessageRunner {
     private void fail(Lease lease, List<ResponseEntry> lastEntries, ModelFailure failure, Consumer<Refusal> onTrouble)
             throws InterruptedException {
         Instant heldUntil = failure.outage() ? holds.outage(lease, failure.reason(), failure.retryAfter()) : null;
-        durably(
+        StoreRetry.run(
                 lease,
-                done(() -> log.end(lease, (tx, session, message) -> {
+                () -> log.end(lease, (tx, session, message) -> {
                     Failed failed = new Failed(failure.reason(), failure.message(), message.attempts());
                     RetryPolicy.Next next = heldUntil == null
                             ? retries.afterFault(failure, message.faults(), tx.now())
@@ -188,8 +179,18 @@ final class MessageRunner {
                     return next == null
                             ? queue.end(tx, session, message, lastEntries, failed)
                             : queue.retry(tx, session, message, next.faults(), failed, next.due());
-                })),
-                once(() -> GuideLog.completionFailed(lease.sessionId())).andThen(onTrouble));
+                }),
+                StoreRetry.once(() -> GuideLog.completionFailed(lease.sessionId()))
+                        .andThen(onTrouble));
+    }
+
+    /** For what an attempt writes while its call is open: in trouble beyond that time it is given up. */
+    private static Consumer<Refusal> until(long deadline) {
+        return refusal -> {
+            if (System.nanoTime() - deadline >= 0) {
+                throw refusal;
+            }
+        };
     }
 
     private static boolean othersWait(Transaction tx, String model) {
@@ -203,54 +204,5 @@ final class MessageRunner {
             }
         }
         return 0;
-    }
-
-    /** Tells of the first trouble of a write; the others are the same, a second later. */
-    private static Consumer<Refusal> once(Runnable tell) {
-        AtomicBoolean told = new AtomicBoolean();
-        return refusal -> {
-            if (!told.getAndSet(true)) {
-                tell.run();
-            }
-        };
-    }
-
-    private static Supplier<Boolean> done(Runnable write) {
-        return () -> {
-            write.run();
-            return true;
-        };
-    }
-
-    /** For what an attempt writes while its call is open: in trouble beyond that time it is given up. */
-    private static Consumer<Refusal> until(long deadline) {
-        return refusal -> {
-            if (System.nanoTime() - deadline >= 0) {
-                throw refusal;
-            }
-        };
-    }
-
-    /**
-     * A full disk does not end an answer: the write is tried each second until it commits or the message is stopped.
-     *
-     * @param onTrouble hears each time why it must be tried again, and may end that with an exception
-     */
-    private static <T> T durably(Lease lease, Supplier<T> work, Consumer<Refusal> onTrouble)
-            throws InterruptedException {
-        while (true) {
-            try {
-                return work.get();
-            } catch (Refusal refusal) {
-                if (!PASSING.contains(refusal.reason())) {
-                    throw refusal;
-                }
-                onTrouble.accept(refusal);
-                if (lease.stop().raised()) {
-                    throw new FencedException(lease);
-                }
-                TimeUnit.SECONDS.sleep(STORE_RETRY_SECONDS);
-            }
-        }
     }
 }
