@@ -144,7 +144,10 @@ final class BadInputTest {
         }
     }
 
-    /** Planted: a reason of its own for a message of another session; found red. */
+    /**
+     * Planted, each found red: a reason of its own for a message of another session; that message said to be in no
+     * session; the workspace left out of the texts.
+     */
     @Test
     void unknownThingsAreNotFoundWithTheirName() throws Exception {
         try (TestServer server = TestServer.start(folder, new ScriptedModel(), "--drain=0")) {
@@ -152,16 +155,12 @@ final class BadInputTest {
             Session one = server.session("one");
             server.session("two");
             String elsewhere = calls.submit("two", "hello");
-            assertEquals(
-                    "nowhere",
-                    refused("SESSION_NOT_FOUND", () -> calls.session("nowhere"))
-                            .metadata()
-                            .get("session_id"));
-            assertEquals(
-                    "0000",
-                    refused("MESSAGE_NOT_FOUND", () -> calls.message("0000"))
-                            .metadata()
-                            .get("message_id"));
+            ErrorDetails.Refused session = refused("SESSION_NOT_FOUND", () -> calls.session("nowhere"));
+            assertEquals("no session 'nowhere' in workspace 'default'; ListSessions has the ids", session.text());
+            assertEquals(Map.of("session_id", "nowhere", "workspace", "default"), session.metadata());
+            ErrorDetails.Refused message = refused("MESSAGE_NOT_FOUND", () -> calls.message("0000"));
+            assertEquals("no message '0000' in workspace 'default'; ListMessages has the ids", message.text());
+            assertEquals(Map.of("message_id", "0000", "workspace", "default", "session_id", ""), message.metadata());
             ErrorDetails.Refused model = refused(
                     "MODEL_UNKNOWN",
                     () -> server.users()
@@ -170,11 +169,17 @@ final class BadInputTest {
                                     .build()));
             assertEquals("gpt 5", model.metadata().get("model"));
             assertEquals("model", model.field());
-            refused(
+            ErrorDetails.Refused ofTwo = refused(
                     "MESSAGE_NOT_FOUND",
                     () -> server.users()
                             .responseChunks(chunks().setMessageId(elsewhere).build())
                             .next());
+            assertEquals(
+                    "message '" + elsewhere
+                            + "' in workspace 'default' is not of session 'one'; GetMessage has the session_id",
+                    ofTwo.text());
+            assertEquals(
+                    Map.of("message_id", elsewhere, "workspace", "default", "session_id", "one"), ofTwo.metadata());
             unchanged(server, one);
         }
     }

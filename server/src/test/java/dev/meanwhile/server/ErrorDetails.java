@@ -33,8 +33,14 @@ final class ErrorDetails {
         promise(ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE, Code.INVALID_ARGUMENT, false, "bytes", "limit_bytes");
         promise(ErrorReason.ERROR_REASON_MODEL_UNKNOWN, Code.INVALID_ARGUMENT, false, "model");
         promise(ErrorReason.ERROR_REASON_PAGE_TOKEN_INVALID, Code.INVALID_ARGUMENT, false);
-        promise(ErrorReason.ERROR_REASON_SESSION_NOT_FOUND, Code.NOT_FOUND, false, "session_id");
-        promise(ErrorReason.ERROR_REASON_MESSAGE_NOT_FOUND, Code.NOT_FOUND, false, "message_id");
+        promise(ErrorReason.ERROR_REASON_SESSION_NOT_FOUND, Code.NOT_FOUND, false, "session_id", "workspace");
+        promise(
+                ErrorReason.ERROR_REASON_MESSAGE_NOT_FOUND,
+                Code.NOT_FOUND,
+                false,
+                "message_id",
+                "workspace",
+                "session_id");
         promise(ErrorReason.ERROR_REASON_REQUEST_ID_REUSED, Code.ALREADY_EXISTS, false, "request_id");
         promise(ErrorReason.ERROR_REASON_SESSION_EXISTS, Code.ALREADY_EXISTS, false, "session_id");
         promise(ErrorReason.ERROR_REASON_NAME_TAKEN, Code.ALREADY_EXISTS, false, "name");

@@ -27,7 +27,7 @@ final class IsolationTest {
 
     /**
      * Planted, each found red: Messages.find without the workspace; the message of ResponseChunks looked up before
-     * the session; MESSAGE_NOT_FOUND naming the session.
+     * the session; MESSAGE_NOT_FOUND naming the session; a text that names the workspace in which the id is.
      */
     @Test
     void p13AnIdOfAnotherWorkspaceAnswersLikeAnAbsentOne() throws Exception {
@@ -48,7 +48,11 @@ final class IsolationTest {
             Map<String, Map<String, String>> seen = answers(every, ended, running);
             seen.forEach((place, answers) -> {
                 assertEquals(15, answers.size(), "calls that name something: " + answers.keySet());
-                answers.forEach((call, answer) -> assertTrue(answer.startsWith("NOT_FOUND"), call + ": " + answer));
+                String asked = place.split(" ")[0];
+                answers.forEach((call, answer) -> {
+                    assertTrue(answer.startsWith("NOT_FOUND"), call + ": " + answer);
+                    assertTrue(answer.contains(" in workspace '" + asked + "'; "), call + ": " + answer);
+                });
             });
             refused("MESSAGE_NOT_FOUND", () -> chunks(server, running));
             assertEquals(session, calls.session("secret"), "nothing changed");

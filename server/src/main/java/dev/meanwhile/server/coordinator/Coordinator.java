@@ -98,7 +98,7 @@ public final class Coordinator {
                     return duplicate(tx, match, hash, wish.requestId());
                 }
             }
-            Session session = Lookup.session(tx, workspace, wish.sessionId());
+            Session session = Lookup.session(tx, wish.workspace(), workspace, wish.sessionId());
             if (session.state() == SessionState.CLOSED) {
                 throw Refusal.sessionClosed(session.id());
             }
@@ -149,7 +149,7 @@ public final class Coordinator {
     private Moved move(String workspace, String sessionId) {
         return storage.inTransaction(Caller.USER, tx -> {
             Workspace found = tx.workspaces().find(workspace);
-            Session target = Lookup.session(tx, found, sessionId);
+            Session target = Lookup.session(tx, workspace, found, sessionId);
             if (target.state() == SessionState.CLOSED) {
                 throw Refusal.sessionClosed(target.id());
             }
@@ -255,7 +255,7 @@ public final class Coordinator {
         Session session = moved.session();
         Session now = tx.sessions().find(session.key());
         if (now == null || now.state() == SessionState.DELETED) {
-            throw Refusal.sessionNotFound(session.id()); // deleted meanwhile
+            throw Refusal.sessionNotFound(session.workspace(), session.id()); // deleted meanwhile
         }
         // Without news nothing is looked for: that would be a walk through all that the session ever answered.
         List<Notification> notifications = session.counts().notifications() == 0

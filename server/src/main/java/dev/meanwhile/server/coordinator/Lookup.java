@@ -13,13 +13,14 @@ final class Lookup {
     private Lookup() {}
 
     static Session session(Transaction tx, String workspace, String id) {
-        return session(tx, tx.workspaces().find(workspace), id);
+        return session(tx, workspace, tx.workspaces().find(workspace), id);
     }
 
-    static Session session(Transaction tx, @Nullable Workspace workspace, String id) {
-        Session session = workspace == null ? null : tx.sessions().find(workspace.key(), id);
+    /** @param found what has that name, null = nothing */
+    static Session session(Transaction tx, String workspace, @Nullable Workspace found, String id) {
+        Session session = found == null ? null : tx.sessions().find(found.key(), id);
         if (session == null) {
-            throw Refusal.sessionNotFound(id);
+            throw Refusal.sessionNotFound(workspace, id);
         }
         return session;
     }
@@ -31,7 +32,7 @@ final class Lookup {
         Workspace found = tx.workspaces().find(workspace);
         Message message = found == null ? null : tx.messages().find(found.key(), id);
         if (message == null) {
-            throw Refusal.messageNotFound(id);
+            throw Refusal.messageNotFound(workspace, id);
         }
         return new Found(Objects.requireNonNull(tx.sessions().find(message.sessionKey())), message);
     }

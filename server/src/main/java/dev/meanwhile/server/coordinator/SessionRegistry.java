@@ -203,7 +203,7 @@ public final class SessionRegistry {
                 if (allowMissing) {
                     return false;
                 }
-                throw Refusal.sessionNotFound(sessionId);
+                throw Refusal.sessionNotFound(workspace, sessionId);
             }
             end(tx, before, SessionState.DELETED, false);
             tx.afterCommit(signals::purgeAvailable);

@@ -102,19 +102,31 @@ public final class Refusal extends RuntimeException {
                 null);
     }
 
-    public static Refusal sessionNotFound(String id) {
+    /** @param workspace the one the caller asked in, whatever others have (P13) */
+    public static Refusal sessionNotFound(String workspace, String id) {
         return new Refusal(
                 Reason.SESSION_NOT_FOUND,
-                "no session '" + id + "' in this workspace; ListSessions has the ids",
-                Map.of("session_id", id),
+                "no session '" + id + "' in workspace '" + workspace + "'; ListSessions has the ids",
+                Map.of("session_id", id, "workspace", workspace),
                 null);
     }
 
-    public static Refusal messageNotFound(String id) {
+    /** @param workspace the one the caller asked in, whatever others have (P13) */
+    public static Refusal messageNotFound(String workspace, String id) {
         return new Refusal(
                 Reason.MESSAGE_NOT_FOUND,
-                "no message '" + id + "' in this workspace; ListMessages has the ids",
-                Map.of("message_id", id),
+                "no message '" + id + "' in workspace '" + workspace + "'; ListMessages has the ids",
+                Map.of("message_id", id, "workspace", workspace, "session_id", ""),
+                null);
+    }
+
+    /** A message of the caller's workspace that was looked for in another session than its own. */
+    public static Refusal messageOfAnotherSession(String workspace, String sessionId, String id) {
+        return new Refusal(
+                Reason.MESSAGE_NOT_FOUND,
+                "message '" + id + "' in workspace '" + workspace + "' is not of session '" + sessionId
+                        + "'; GetMessage has the session_id",
+                Map.of("message_id", id, "workspace", workspace, "session_id", sessionId),
                 null);
     }
 

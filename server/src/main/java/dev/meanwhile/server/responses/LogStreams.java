@@ -106,13 +106,16 @@ public final class LogStreams implements AutoCloseable {
         Workspace workspace = tx.workspaces().find(request.workspace());
         Session session = workspace == null ? null : tx.sessions().find(workspace.key(), request.sessionId());
         if (session == null) {
-            throw Refusal.sessionNotFound(request.sessionId());
+            throw Refusal.sessionNotFound(request.workspace(), request.sessionId());
         }
         Message message = null;
         if (!request.messageId().isEmpty()) {
             message = tx.messages().find(Objects.requireNonNull(workspace).key(), request.messageId());
-            if (message == null || message.sessionKey() != session.key()) {
-                throw Refusal.messageNotFound(request.messageId());
+            if (message == null) {
+                throw Refusal.messageNotFound(request.workspace(), request.messageId());
+            }
+            if (message.sessionKey() != session.key()) {
+                throw Refusal.messageOfAnotherSession(request.workspace(), request.sessionId(), request.messageId());
             }
         }
         if (!request.epoch().isEmpty() && !request.epoch().equals(session.epoch())) {
