@@ -184,7 +184,7 @@ final class BadInputTest {
         }
     }
 
-    /** Planted: CURSOR_AHEAD checked before the epoch; found red. */
+    /** Planted: CURSOR_AHEAD checked before the epoch, in a stream and in a mark; a mark told to drop. Each found red. */
     @Test
     void cursorsAreCheckedAfterExistenceAndEpoch() throws Exception {
         ScriptedModel model = new ScriptedModel();
@@ -212,10 +212,24 @@ final class BadInputTest {
                         () -> server.users()
                                 .responseChunks(chunks().setAfterSequence(ahead).build())
                                 .next());
+                Map<String, String> keys = Map.of("sequence", "" + ahead, "last_sequence", "2", "epoch", one.getEpoch());
+                assertEquals(keys, refused.metadata());
+                String what = "sequence " + ahead + " lies beyond the log's end at 2; ";
                 assertEquals(
-                        Map.of("sequence", "" + ahead, "last_sequence", "2", "epoch", one.getEpoch()),
-                        refused.metadata());
+                        what + "drop what you hold and start at 0 with epoch '" + one.getEpoch() + "'",
+                        refused.text());
+                ErrorDetails.Refused mark = refused("CURSOR_AHEAD", () -> calls.read("one", ahead));
+                assertEquals(keys, mark.metadata());
+                assertEquals(what + "mark at most that as read", mark.text());
             }
+            refused(
+                    "EPOCH_CHANGED",
+                    () -> server.users()
+                            .markSessionRead(MarkSessionReadRequest.newBuilder()
+                                    .setSessionId("one")
+                                    .setThroughSequence(99)
+                                    .setEpoch("old")
+                                    .build()));
             ErrorDetails.Refused epoch = refused(
                     "EPOCH_CHANGED",
                     () -> server.users()

@@ -72,7 +72,7 @@ public final class Reading {
                     throw Refusal.epochChanged(session.epoch());
                 }
                 if (through > session.lastSequence()) {
-                    throw Refusal.cursorAhead(through, session.lastSequence(), session.epoch());
+                    throw Refusal.readAhead(through, session.lastSequence(), session.epoch());
                 }
                 return readOn(tx, session, through);
             });

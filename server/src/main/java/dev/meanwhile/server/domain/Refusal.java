@@ -179,11 +179,20 @@ public final class Refusal extends RuntimeException {
                 null);
     }
 
+    /** Of a reader that has seen more than there is: the log is not what it was. */
     public static Refusal cursorAhead(long sequence, long last, String epoch) {
+        return ahead(sequence, last, epoch, "drop what you hold and start at 0 with epoch '" + epoch + "'");
+    }
+
+    /** Of a mark, which says nothing of what the caller holds. */
+    public static Refusal readAhead(long sequence, long last, String epoch) {
+        return ahead(sequence, last, epoch, "mark at most that as read");
+    }
+
+    private static Refusal ahead(long sequence, long last, String epoch, String cure) {
         return new Refusal(
                 Reason.CURSOR_AHEAD,
-                "sequence " + sequence + " lies beyond the log's end at " + last
-                        + "; drop what you hold and start at 0 with epoch '" + epoch + "'",
+                "sequence " + sequence + " lies beyond the log's end at " + last + "; " + cure,
                 Map.of("sequence", Long.toString(sequence), "last_sequence", Long.toString(last), "epoch", epoch),
                 null);
     }
