@@ -86,7 +86,8 @@ final class OperatorGrpcService extends OperatorServiceGrpc.OperatorServiceImplB
                 case LOG_LEVEL_INFO -> dev.meanwhile.server.telemetry.LogLevel.INFO;
                 case LOG_LEVEL_WARN -> dev.meanwhile.server.telemetry.LogLevel.WARN;
                 case LOG_LEVEL_ERROR -> dev.meanwhile.server.telemetry.LogLevel.ERROR;
-                case LOG_LEVEL_UNSPECIFIED, UNRECOGNIZED -> throw Shapes.unknown("level", LogLevel.LOG_LEVEL_INFO);
+                case LOG_LEVEL_UNSPECIFIED -> throw Shapes.missing("level", request.getLevel());
+                case UNRECOGNIZED -> throw Shapes.unknown("level", request.getLevel());
             };
             if (!Logging.components().contains(request.getComponent())) {
                 throw Refusal.invalidField("component", "is not one of " + String.join(", ", Logging.components()));

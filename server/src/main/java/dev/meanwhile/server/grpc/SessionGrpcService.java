@@ -103,7 +103,7 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
                 case SESSION_STATE_UNSPECIFIED -> null;
                 case SESSION_STATE_OPEN -> SessionState.OPEN;
                 case SESSION_STATE_CLOSED -> SessionState.CLOSED;
-                case UNRECOGNIZED -> throw Shapes.unknown("state", dev.meanwhile.v1.SessionState.SESSION_STATE_OPEN);
+                case UNRECOGNIZED -> throw Shapes.unknown("state", request.getState());
             };
             String list = "sessions/" + workspace + "/" + state;
             long after = PageTokens.place(Shapes.pageToken(request.getPageToken()), list, 0);

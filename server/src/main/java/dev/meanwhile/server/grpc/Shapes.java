@@ -1,5 +1,6 @@
 package dev.meanwhile.server.grpc;
 
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.ProtocolMessageEnum;
 import dev.meanwhile.server.domain.ConflictPolicy;
 import dev.meanwhile.server.domain.Priority;
@@ -7,6 +8,7 @@ import dev.meanwhile.server.domain.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the shape of a request's fields, before anything else is looked at. */
@@ -124,7 +126,7 @@ final class Shapes {
             case PRIORITY_UNSPECIFIED -> null;
             case PRIORITY_LOW -> Priority.LOW;
             case PRIORITY_HIGH -> Priority.HIGH;
-            case UNRECOGNIZED -> throw unknown("priority", dev.meanwhile.v1.Priority.PRIORITY_HIGH);
+            case UNRECOGNIZED -> throw unknown("priority", priority);
         };
     }
 
@@ -133,16 +135,25 @@ final class Shapes {
             case CONFLICT_POLICY_UNSPECIFIED, CONFLICT_POLICY_ENQUEUE -> ConflictPolicy.ENQUEUE;
             case CONFLICT_POLICY_REJECT -> ConflictPolicy.REJECT;
             case CONFLICT_POLICY_INTERRUPT -> ConflictPolicy.INTERRUPT;
-            case UNRECOGNIZED ->
-                throw unknown("conflict_policy", dev.meanwhile.v1.ConflictPolicy.CONFLICT_POLICY_ENQUEUE);
+            case UNRECOGNIZED -> throw unknown("conflict_policy", policy);
         };
     }
 
-    static Refusal unknown(String field, ProtocolMessageEnum example) {
-        return Refusal.invalidField(
-                field,
-                "has a value this server does not know; use one of "
-                        + example.getDescriptorForType().getName() + " such as " + example);
+    /** For an enumeration's UNRECOGNIZED. */
+    static Refusal unknown(String field, ProtocolMessageEnum value) {
+        return Refusal.invalidField(field, "has a value this server does not know; use one of " + names(value));
+    }
+
+    /** For the 0 of an enumeration that has no default. */
+    static Refusal missing(String field, ProtocolMessageEnum value) {
+        return Refusal.invalidField(field, "is missing; set it to one of " + names(value));
+    }
+
+    private static String names(ProtocolMessageEnum value) {
+        return value.getDescriptorForType().getValues().stream()
+                .filter(one -> one.getNumber() != 0)
+                .map(EnumValueDescriptor::getName)
+                .collect(Collectors.joining(", "));
     }
 
     private static String id(String field, String id) {
