@@ -17,45 +17,50 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What an error of the service says, and what the contract's comments promise for each reason. */
 final class ErrorDetails {
 
-    /** Status code, metadata keys, and whether a RetryInfo comes with it: written down again here by hand. */
-    record Promise(Code code, Set<String> keys, boolean retry) {}
+    /** Status code, metadata keys, and what comes beside the ErrorInfo: written down again here by hand. */
+    record Promise(Code code, Set<String> keys, String beside) {}
+
+    private static final String NOTHING = "";
+    private static final String BAD = "BadRequest";
+    private static final String RETRY = "RetryInfo";
 
     static final Map<ErrorReason, Promise> PROMISES = new TreeMap<>();
 
     static {
-        promise(ErrorReason.ERROR_REASON_INVALID_FIELD, Code.INVALID_ARGUMENT, false, "field");
-        promise(ErrorReason.ERROR_REASON_MALFORMED_REQUEST, Code.INVALID_ARGUMENT, false, "problem");
-        promise(ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE, Code.INVALID_ARGUMENT, false, "bytes", "limit_bytes");
-        promise(ErrorReason.ERROR_REASON_MODEL_UNKNOWN, Code.INVALID_ARGUMENT, false, "model");
-        promise(ErrorReason.ERROR_REASON_PAGE_TOKEN_INVALID, Code.INVALID_ARGUMENT, false);
-        promise(ErrorReason.ERROR_REASON_SESSION_NOT_FOUND, Code.NOT_FOUND, false, "session_id", "workspace");
+        promise(ErrorReason.ERROR_REASON_INVALID_FIELD, Code.INVALID_ARGUMENT, BAD, "field");
+        promise(ErrorReason.ERROR_REASON_MALFORMED_REQUEST, Code.INVALID_ARGUMENT, NOTHING, "problem");
+        promise(ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE, Code.INVALID_ARGUMENT, BAD, "bytes", "limit_bytes");
+        promise(ErrorReason.ERROR_REASON_MODEL_UNKNOWN, Code.INVALID_ARGUMENT, BAD, "model");
+        promise(ErrorReason.ERROR_REASON_PAGE_TOKEN_INVALID, Code.INVALID_ARGUMENT, BAD);
+        promise(ErrorReason.ERROR_REASON_SESSION_NOT_FOUND, Code.NOT_FOUND, NOTHING, "session_id", "workspace");
         promise(
                 ErrorReason.ERROR_REASON_MESSAGE_NOT_FOUND,
                 Code.NOT_FOUND,
-                false,
+                NOTHING,
                 "message_id",
                 "workspace",
                 "session_id");
-        promise(ErrorReason.ERROR_REASON_REQUEST_ID_REUSED, Code.ALREADY_EXISTS, false, "request_id");
-        promise(ErrorReason.ERROR_REASON_SESSION_EXISTS, Code.ALREADY_EXISTS, false, "session_id");
-        promise(ErrorReason.ERROR_REASON_NAME_TAKEN, Code.ALREADY_EXISTS, false, "name");
-        promise(ErrorReason.ERROR_REASON_SESSION_BUSY, Code.FAILED_PRECONDITION, false, "session_id");
-        promise(ErrorReason.ERROR_REASON_SESSION_CLOSED, Code.FAILED_PRECONDITION, false, "session_id");
-        promise(ErrorReason.ERROR_REASON_EPOCH_CHANGED, Code.FAILED_PRECONDITION, false, "epoch");
-        promise(ErrorReason.ERROR_REASON_CURSOR_AHEAD, Code.OUT_OF_RANGE, false, "sequence", "last_sequence", "epoch");
-        promise(ErrorReason.ERROR_REASON_QUEUE_FULL, Code.RESOURCE_EXHAUSTED, true, "limit");
-        promise(ErrorReason.ERROR_REASON_WORKSPACE_QUOTA, Code.RESOURCE_EXHAUSTED, true, "limit");
-        promise(ErrorReason.ERROR_REASON_CALL_TIMEOUT, Code.DEADLINE_EXCEEDED, false);
-        promise(ErrorReason.ERROR_REASON_DRAINING, Code.UNAVAILABLE, false);
-        promise(ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, Code.UNAVAILABLE, false);
-        promise(ErrorReason.ERROR_REASON_STORAGE_BUSY, Code.UNAVAILABLE, true);
-        promise(ErrorReason.ERROR_REASON_LOG_CORRUPT, Code.DATA_LOSS, false, "session_id", "sequence");
-        promise(ErrorReason.ERROR_REASON_INTERNAL, Code.INTERNAL, false, "error_id");
+        promise(ErrorReason.ERROR_REASON_REQUEST_ID_REUSED, Code.ALREADY_EXISTS, NOTHING, "request_id");
+        promise(ErrorReason.ERROR_REASON_SESSION_EXISTS, Code.ALREADY_EXISTS, NOTHING, "session_id");
+        promise(ErrorReason.ERROR_REASON_NAME_TAKEN, Code.ALREADY_EXISTS, NOTHING, "name");
+        promise(ErrorReason.ERROR_REASON_SESSION_BUSY, Code.FAILED_PRECONDITION, NOTHING, "session_id");
+        promise(ErrorReason.ERROR_REASON_SESSION_CLOSED, Code.FAILED_PRECONDITION, NOTHING, "session_id");
+        promise(ErrorReason.ERROR_REASON_EPOCH_CHANGED, Code.FAILED_PRECONDITION, NOTHING, "epoch");
+        promise(ErrorReason.ERROR_REASON_CURSOR_AHEAD, Code.OUT_OF_RANGE, NOTHING, "sequence", "last_sequence", "epoch");
+        promise(ErrorReason.ERROR_REASON_QUEUE_FULL, Code.RESOURCE_EXHAUSTED, RETRY, "limit");
+        promise(ErrorReason.ERROR_REASON_WORKSPACE_QUOTA, Code.RESOURCE_EXHAUSTED, RETRY, "limit");
+        promise(ErrorReason.ERROR_REASON_CALL_TIMEOUT, Code.DEADLINE_EXCEEDED, NOTHING);
+        promise(ErrorReason.ERROR_REASON_DRAINING, Code.UNAVAILABLE, RETRY);
+        promise(ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, Code.UNAVAILABLE, NOTHING);
+        promise(ErrorReason.ERROR_REASON_STORAGE_BUSY, Code.UNAVAILABLE, RETRY);
+        promise(ErrorReason.ERROR_REASON_LOG_CORRUPT, Code.DATA_LOSS, NOTHING, "session_id", "sequence");
+        promise(ErrorReason.ERROR_REASON_INTERNAL, Code.INTERNAL, NOTHING, "error_id");
     }
 
     private ErrorDetails() {}
@@ -109,6 +114,14 @@ final class ErrorDetails {
         return refused;
     }
 
+    /** The types of the details beside the ErrorInfo. */
+    static String beside(com.google.rpc.Status details) {
+        return details.getDetailsList().stream()
+                .map(detail -> detail.getTypeUrl().replaceFirst(".*\\.", ""))
+                .filter(type -> !type.equals("ErrorInfo"))
+                .collect(Collectors.joining(", "));
+    }
+
     /** The detail of that type, null if there is none. */
     static <T extends Message> @Nullable T of(com.google.rpc.Status details, Class<T> type) {
         try {
@@ -123,7 +136,7 @@ final class ErrorDetails {
         return null;
     }
 
-    private static void promise(ErrorReason reason, Code code, boolean retry, String... keys) {
-        PROMISES.put(reason, new Promise(code, Set.of(keys), retry));
+    private static void promise(ErrorReason reason, Code code, String beside, String... keys) {
+        PROMISES.put(reason, new Promise(code, Set.of(keys), beside));
     }
 }

@@ -1,8 +1,6 @@
 package dev.meanwhile.server;
 
-import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
-import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import dev.meanwhile.v1.ErrorReason;
 import io.grpc.CallOptions;
@@ -98,12 +96,7 @@ final class ErrorWitness implements ClientInterceptor {
         if (!promise.keys().equals(info.getMetadataMap().keySet())) {
             return "the keys of " + reason + " are " + info.getMetadataMap().keySet();
         }
-        if (promise.retry() && ErrorDetails.of(details, RetryInfo.class) == null) {
-            return reason + " without RetryInfo";
-        }
-        if (reason == ErrorReason.ERROR_REASON_INVALID_FIELD && ErrorDetails.of(details, BadRequest.class) == null) {
-            return reason + " without BadRequest";
-        }
-        return null;
+        String beside = ErrorDetails.beside(details);
+        return promise.beside().equals(beside) ? null : reason + " with '" + beside + "' beside the ErrorInfo";
     }
 }
