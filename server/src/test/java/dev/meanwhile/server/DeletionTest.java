@@ -16,6 +16,7 @@ import dev.meanwhile.v1.LaneStats;
 import dev.meanwhile.v1.ListNotificationsRequest;
 import dev.meanwhile.v1.ListSessionsRequest;
 import dev.meanwhile.v1.ResponseChunksRequest;
+import dev.meanwhile.v1.RouteReason;
 import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.SubmitMessageRequest;
 import dev.meanwhile.v1.SubmitMessageResponse;
@@ -118,6 +119,27 @@ final class DeletionTest {
                     assertEquals(2, tail.closing().getResumeAfter());
                 }
             }
+        }
+    }
+
+    /** Planted: the pointer left on the deleted session; moved on to another one. Each found red. */
+    @Test
+    void afterTheActiveSessionIsDeletedNoneIsActive() throws Exception {
+        try (TestServer server = TestServer.start(folder)) {
+            UserCalls calls = new UserCalls(server);
+            server.session("active");
+            server.session("other");
+            calls.delete("active");
+            assertEquals(
+                    "",
+                    server.users()
+                            .listSessions(ListSessionsRequest.getDefaultInstance())
+                            .getActiveSessionId());
+            assertFalse(calls.session("other").getActive());
+            assertEquals(
+                    RouteReason.ROUTE_REASON_NO_ACTIVE_SESSION,
+                    server.submit("other", "hello").getRouteReason());
+            assertTrue(server.session("next").getActive(), "the next one made is");
         }
     }
 

@@ -23,7 +23,9 @@ import dev.meanwhile.v1.SessionServiceGrpc;
 import dev.meanwhile.v1.SubmitMessageRequest;
 import dev.meanwhile.v1.SubmitMessageResponse;
 import dev.meanwhile.v1.SwitchSessionRequest;
+import dev.meanwhile.v1.UpdateSessionRequest;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -188,6 +190,53 @@ final class SubmitOnceTest {
             assertEquals(0, ended.getAheadInSession());
             assertEquals(first.getEpoch(), ended.getEpoch());
             assertNotEquals(later, ended.getMessage().getMessageId());
+        }
+    }
+
+    /** Planted: what stood before it at first; the depth of the model that it was submitted to. Each found red. */
+    @Test
+    void aDuplicateSaysWhatStandsBeforeItNow() throws Exception {
+        ScriptedModel a = new ScriptedModel();
+        ScriptedModel b = new ScriptedModel();
+        try (TestServer server = TestServer.start(
+                folder,
+                Clock.systemUTC(),
+                List.of(a, b),
+                "--model.a.adapter=simulated",
+                "--model.b.adapter=simulated",
+                "--default-model=a",
+                "--workers=1",
+                "--reserved-for-active=0",
+                "--drain=0")) {
+            server.session("front");
+            server.session("back");
+            server.session("aside");
+            String running = server.submit("back", "first").getMessageId();
+            ScriptedModel.Call call = a.next();
+            server.submit("aside", "waits for the same model");
+            SubmitMessageResponse first = submit(server, ASKED);
+            assertEquals(1, first.getAheadInSession());
+            assertEquals(2, first.getLaneDepth().getLow(), "this one and the one aside");
+            SubmitMessageResponse again = submit(server, ASKED);
+            assertEquals(1, again.getAheadInSession());
+            assertEquals(first.getLaneDepth(), again.getLaneDepth());
+
+            server.users()
+                    .updateSession(UpdateSessionRequest.newBuilder()
+                            .setSessionId("back")
+                            .setModel("b")
+                            .build());
+            assertEquals(1, submit(server, ASKED).getLaneDepth().getLow(), "this one alone wants the other model");
+            try (Tail tail = Tail.follow(server, "back", 0)) {
+                call.complete();
+                tail.terminal(running);
+                ScriptedModel.Call mine = b.next();
+                SubmitMessageResponse runs = submit(server, ASKED);
+                assertEquals(0, runs.getAheadInSession());
+                assertEquals(0, runs.getLaneDepth().getLow(), "it waits no more");
+                mine.complete();
+                tail.terminal(first.getMessage().getMessageId());
+            }
         }
     }
 

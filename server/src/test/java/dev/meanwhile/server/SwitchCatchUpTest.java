@@ -97,12 +97,18 @@ final class SwitchCatchUpTest {
             assertEquals(130, first.getPendingNotifications());
             assertEquals(messages.get(129), first.getNotifications(0).getMessageId(), "newest first");
 
+            calls.acknowledge(first.getNotifications(0).getNumber());
+            SwitchSessionResponse acknowledged = calls.switchTo("back");
+            assertEquals(messages.get(128), acknowledged.getNotifications(0).getMessageId(), "not acknowledged yet");
+            assertEquals(129, acknowledged.getPendingNotifications());
+
             calls.read("back", first.getResumeAfter());
             SwitchSessionResponse second = calls.switchTo("back");
             assertEquals(messages.subList(100, 130), ids(second));
             assertFalse(second.getTruncated());
             assertEquals(second.getSession().getLastSequence(), second.getResumeAfter());
-            assertEquals(30, second.getPendingNotifications());
+            assertEquals(29, second.getPendingNotifications());
+            assertEquals(29, second.getNotificationsCount());
         }
     }
 
