@@ -157,6 +157,45 @@ final class StreamShapeTest {
         }
     }
 
+    /** Planted: an append of what gathered before there is a piece; the batch of a failure without text written. */
+    @Test
+    void anAttemptWithoutAPieceHasNoStarted() throws Exception {
+        try (TestServer server = TestServer.start(folder, model)) {
+            UserCalls calls = new UserCalls(server);
+            server.session("s");
+            String cancelled = calls.submit("s", "hello");
+            model.next();
+            assertEquals(
+                    MessageState.MESSAGE_STATE_RUNNING,
+                    calls.message(cancelled).getMessage().getState());
+            calls.cancel(cancelled);
+            String interrupted = calls.submit("s", "hello");
+            model.next();
+            String failed = calls.interrupt("s");
+            model.next().fail(ModelFailure.lasting(FailureReason.PROVIDER_REJECTED, "no"));
+            calls.awaitEnds("s", failed);
+            String empty = calls.submit("s", "hello");
+            model.next().complete();
+            calls.awaitEnds("s", empty);
+            String thought = calls.submit("s", "hello");
+            model.next().reasoning("hm").complete();
+            calls.awaitEnds("s", thought);
+            assertEquals(
+                    List.of(
+                            cancelled + " CANCELLED",
+                            interrupted + " CANCELLED",
+                            failed + " FAILED",
+                            empty + " STARTED",
+                            empty + " COMPLETED",
+                            thought + " STARTED",
+                            thought + " REASONING",
+                            thought + " COMPLETED"),
+                    Tail.read(server, "s", 0).stream()
+                            .map(entry -> entry.getMessageId() + " " + entry.getKindCase())
+                            .toList());
+        }
+    }
+
     /** Planted: no limit; a limit that lets the last delta through. */
     @Test
     void anAnswerBeyondFourMebibytesFailsAndItsTextStopsThere() throws Exception {
