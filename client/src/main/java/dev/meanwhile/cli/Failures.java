@@ -143,6 +143,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                         : "the log of session '" + session + "' is damaged up to entry " + about.get("sequence")
                                 + " and that part is not served; go on behind it with: "
                                 + cli.command("tail " + session + " --after " + about.get("sequence"));
+            case "DRAINING" -> "the server at " + cli.address() + " is stopping and takes no new calls; try again in a moment";
             case "CALL_TIMEOUT" ->
                 "the server took too long, and whether it took effect is unknown; look with: "
                         + cli.command("sessions");

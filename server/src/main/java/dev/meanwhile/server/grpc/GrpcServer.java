@@ -101,15 +101,18 @@ public final class GrpcServer {
         return server.getPort();
     }
 
-    /** New calls are refused and health says NOT_SERVING; streams are ended by those who feed them. */
+    /**
+     * New calls are refused and health says NOT_SERVING; streams are ended by those who feed them. The port stays open:
+     * whoever connects now is told DRAINING, where a refused connection would say that there is no server.
+     */
     public void drain() {
         health.enterTerminalState();
         guard.drain();
-        server.shutdown();
     }
 
     /** Ends what is still open. */
     public void close() throws InterruptedException {
+        server.shutdown();
         if (!server.awaitTermination(1, TimeUnit.SECONDS)) {
             server.shutdownNow().awaitTermination(2, TimeUnit.SECONDS);
         }
