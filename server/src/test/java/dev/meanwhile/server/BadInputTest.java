@@ -117,6 +117,8 @@ final class BadInputTest {
             field("name", () -> server.users().createSession(named("🚀".repeat(81))));
             field("name", () -> server.users().createSession(named("a\u0007b")));
             field("name", () -> server.users().createSession(named("a\u0085b")));
+            field("name", () -> server.users().createSession(named("   ")));
+            field("name", () -> server.users().createSession(named("\u00a0\u3000\u200b")));
             field(
                     "system_instruction",
                     () -> server.users()

@@ -67,7 +67,16 @@ final class Shapes {
         if (name.codePoints().anyMatch(Character::isISOControl)) {
             throw Refusal.invalidField("name", "has control characters; leave them out");
         }
+        if (!name.isEmpty() && name.codePoints().allMatch(Shapes::isUnseen)) {
+            throw Refusal.invalidField("name", "has nothing to see in it; write a letter, or leave it empty");
+        }
         return name;
+    }
+
+    private static boolean isUnseen(int codePoint) {
+        return Character.isWhitespace(codePoint)
+                || Character.isSpaceChar(codePoint)
+                || Character.getType(codePoint) == Character.FORMAT;
     }
 
     static String model(String model) {
