@@ -118,5 +118,23 @@ class ServerConfigModelsTest {
         // Pasted where the name of a variable belongs.
         assertFalse(refusal("--model.m.key-env=sk-very-secret").contains("very-secret"));
         assertFalse(refusal("--model.m.key=sk-very-secret").contains("very-secret"));
+        for (String key : List.of("AIzaVerySecret", "JBSWY3DPEHPK3PXP4M6Q2T7A", "sk_live_secret")) {
+            assertFalse(refusal(keyIn(key)).contains(key), key);
+        }
+    }
+
+    /** Planted: no variable shown; found red. */
+    @Test
+    void theVariableOfAKeyThatIsNotThereIsNamed() {
+        for (String variable : List.of("KEY", "OPENAI_API_KEY", "AZURE_KEY_2")) {
+            assertEquals(
+                    "model.m.key-env = '" + variable + "' (from flag --model.m.key-env): no environment variable of"
+                            + " that name is set",
+                    refusal(keyIn(variable)));
+        }
+    }
+
+    private static String[] keyIn(String variable) {
+        return new String[] {"--model.m.adapter=openai", "--model.m.url=http://h/v1", "--model.m.key-env=" + variable};
     }
 }

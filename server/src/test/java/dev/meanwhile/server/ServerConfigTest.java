@@ -181,6 +181,26 @@ class ServerConfigTest {
         assertEquals(2, ServerConfig.read(List.of(), environment).warnings().size());
     }
 
+    /** Planted: the plain words that qwen2 has no setting 5; found red. */
+    @Test
+    void aColonInAModelsNameIsToldHowToBeWritten() throws IOException {
+        for (String name : List.of("qwen2.5:3b", "gpt-oss:20b", "a:b:c")) {
+            String key = "model." + name + ".adapter";
+            String refused = refusal("--config", file(key + " = simulated").toString());
+            assertTrue(refused.contains("write \\: for a colon"), refused);
+            String mended = key.replace(":", "\\:");
+            assertTrue(refused.endsWith(mended), refused);
+            Path file = file(mended + " = simulated");
+            assertEquals(
+                    name,
+                    ServerConfig.read(List.of("--config", file.toString()), Map.of())
+                            .modelInfos()
+                            .getFirst()
+                            .name());
+        }
+        assertTrue(refusal("--config", file("wrokers:3").toString()).contains("did you mean workers?"));
+    }
+
     @Test
     void anAddressOthersCanReachNeedsInsecure() {
         assertTrue(refusal("--grpc", "0.0.0.0:7420").contains("--insecure"));

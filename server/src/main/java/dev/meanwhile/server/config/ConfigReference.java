@@ -17,8 +17,9 @@ public final class ConfigReference {
             file named by `--config` or `MEANWHILE_CONFIG` (`workers=8`; Java properties in UTF-8).
 
             Settings of a model (`model.NAME.*`, NAME is its name here) come only from the file and from flags: in the \
-            capitals of an environment variable NAME would be ambiguous. In the file a colon in NAME is written `\\:`. \
-            Without any of them there is one simulated model named `simulated`.
+            capitals of an environment variable NAME would be ambiguous. NAME may have dots, since a setting has none: \
+            of `model.qwen2.5.url` it is `qwen2.5`. In the file a colon in NAME is written `\\:`. Without any of them \
+            there is one simulated model named `simulated`.
 
             Durations are written `300ms`, `15s`, `10m`, `2h`; sizes `512B`, `8KiB`, `1MiB`.
             """;

@@ -178,7 +178,7 @@ public final class ConfigTable {
             "providers: the model's name there.");
     public static final Setting<String> KEY_ENV = computed(
             "model.NAME.key-env",
-            Kind.unechoed("VARIABLE", "[A-Za-z_][A-Za-z0-9_]{0,199}", "the name of an environment variable"),
+            Kind.variable("VARIABLE", "[A-Za-z_][A-Za-z0-9_]{0,199}", "the name of an environment variable"),
             "none",
             "providers: the environment variable that holds the key. anthropic needs this or key-file.");
     public static final Setting<Path> KEY_FILE = computed(

@@ -85,7 +85,7 @@ public final class ConfigValues {
         if (value == null) {
             shown = setting.defaultText() == null ? " (not given)" : " = " + setting.defaultText() + " (default)";
         } else {
-            String text = setting.kind().echoed() ? Given.shown(value.value()) : "(not shown)";
+            String text = setting.kind().mayShow(value.value()) ? Given.shown(value.value()) : "(not shown)";
             shown = " = " + text + " (from " + value.origin() + ")";
         }
         return new ConfigException(setting.name() + shown + ": " + why);

@@ -16,11 +16,17 @@ import java.util.regex.Pattern;
  *
  * @param placeholder what stands for a value in the help
  * @param allowed what a value may be, to follow "expected"
- * @param echoed whether a refused value may be shown: not where a key could have been pasted by mistake
+ * @param shown the form of refused values that may be shown: where a key could have been pasted by mistake, not all
  * @param parser throws IllegalArgumentException for everything else
  */
-record Kind<T>(String placeholder, String allowed, boolean echoed, Function<String, T> parser) {
+record Kind<T>(String placeholder, String allowed, Pattern shown, Function<String, T> parser) {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})(ms|s|m|h)");
+    private static final Pattern ANY = Pattern.compile(".*", Pattern.DOTALL);
+
+    /** Words in capitals with few digits, as variables are named; keys hardly ever look so. */
+    private static final Pattern VARIABLE =
+            Pattern.compile("[A-Z]{1,16}[0-9]{0,2}(_([A-Z]{1,16}[0-9]{0,2}|[0-9]{1,2})){0,7}");
+
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,12}) ?(B|KiB|MiB)?");
 
     /**
@@ -30,6 +36,11 @@ record Kind<T>(String placeholder, String allowed, boolean echoed, Function<Stri
      */
     T parse(String text) {
         return parser.apply(text);
+    }
+
+    /** Whether a refused value may be shown. */
+    boolean mayShow(String text) {
+        return shown.matcher(text).matches();
     }
 
     static Kind<Integer> whole(int least, int most) {
@@ -120,12 +131,12 @@ record Kind<T>(String placeholder, String allowed, boolean echoed, Function<Stri
         return of(placeholder, allowed, text -> matching(form, text));
     }
 
-    static Kind<String> unechoed(String placeholder, String form, String allowed) {
-        return new Kind<>(placeholder, allowed, false, text -> matching(form, text));
+    static Kind<String> variable(String placeholder, String form, String allowed) {
+        return new Kind<>(placeholder, allowed, VARIABLE, text -> matching(form, text));
     }
 
     private static <T> Kind<T> of(String placeholder, String allowed, Function<String, T> parser) {
-        return new Kind<>(placeholder, allowed, true, parser);
+        return new Kind<>(placeholder, allowed, ANY, parser);
     }
 
     private static String matching(String form, String text) {

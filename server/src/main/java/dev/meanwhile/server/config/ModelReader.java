@@ -151,7 +151,7 @@ public final class ModelReader {
         }
         if (fromVariable.isPresent()) {
             String value = values.environment(fromVariable.get())
-                    .orElseThrow(() -> values.refused(variable, "that environment variable is not set"));
+                    .orElseThrow(() -> values.refused(variable, "no environment variable of that name is set"));
             return Optional.of(secret(variable, value));
         }
         return fromFile.map(path -> secret(file, contents(file, path)));

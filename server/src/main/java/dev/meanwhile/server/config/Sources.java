@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The three places settings come from. Each answers with known keys only. */
@@ -24,6 +25,8 @@ final class Sources {
     /** Made by container platforms for a service of the name meanwhile. */
     private static final Pattern OF_PLATFORMS =
             Pattern.compile("MEANWHILE_(SERVICE_HOST|SERVICE_PORT.*|PORT|PORT_[0-9]+_(TCP|UDP).*)");
+
+    private static final Pattern COLON_IN_MODEL = Pattern.compile("(model\\.[\\w.-]+(:[\\w.-]+)+\\.[a-z-]+)\\s*=.*");
 
     private Sources() {}
 
@@ -115,23 +118,34 @@ final class Sources {
                 logical.append('\n').append(lines.get(++i));
             }
             String where = path + ":" + (first + 1);
-            parse(logical.toString(), where).forEach((key, value) -> put(entries, (String) key, (String) value, where));
+            parse(logical.toString(), where).forEach((key, value) -> {
+                if (KeyLookup.byKey((String) key) == null) {
+                    throw unknown((String) key, logical.toString(), where);
+                }
+                put(entries, (String) key, (String) value, where);
+            });
         }
         return entries;
     }
 
     private static void put(Map<String, Given> entries, String key, String value, String where) {
-        Setting<?> setting = KeyLookup.byKey(key);
-        if (setting == null) {
-            throw new ConfigException(where + ": " + bare(key) + " " + KeyLookup.whyUnknown(key, ""));
-        }
-        if (setting.name().equals(ConfigTable.CONFIG.name())) {
+        if (key.equals(ConfigTable.CONFIG.name())) {
             throw new ConfigException(where + ": config can't be set in a file; use --config or MEANWHILE_CONFIG");
         }
         Given before = entries.putIfAbsent(key, new Given(value.strip(), where));
         if (before != null) {
             throw new ConfigException(where + ": " + key + " is already set at " + before.origin());
         }
+    }
+
+    /** A colon ends a key of Java's properties, and names of models often have one. */
+    private static ConfigException unknown(String key, String line, String where) {
+        Matcher colon = COLON_IN_MODEL.matcher(line.strip());
+        String why = colon.matches() && colon.group(1).startsWith(key + ":")
+                ? "is cut at the colon; write \\: for a colon in a model's name: "
+                        + colon.group(1).replace(":", "\\:")
+                : KeyLookup.whyUnknown(key, "");
+        return new ConfigException(where + ": " + bare(key) + " " + why);
     }
 
     /** One logical line, by the rules of Java's properties: nothing, or one entry. */
