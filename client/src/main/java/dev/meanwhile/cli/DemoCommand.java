@@ -65,7 +65,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private void tell(DemoServer server) throws IOException, InterruptedException {
         try (MeanwhileClient client = MeanwhileClient.connect(server.awaitAddress(), "demo")) {
-            new DemoStory(client, cli.screen(), cli.shell().clock().getZone()).tell();
+            new DemoStory(client, cli).tell();
         }
     }
 

@@ -13,7 +13,6 @@ import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.SubmitMessageResponse;
 import dev.meanwhile.v1.SwitchSessionResponse;
 import dev.meanwhile.v1.Turn;
-import java.time.ZoneId;
 import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +23,12 @@ final class DemoStory {
     private static final int LINE_WIDTH = 90;
     private final MeanwhileClient client;
     private final Screen screen;
-    private final ZoneId zone;
+    private final Cli cli;
 
-    DemoStory(MeanwhileClient client, Screen screen, ZoneId zone) {
+    DemoStory(MeanwhileClient client, Cli cli) {
         this.client = client;
-        this.screen = screen;
-        this.zone = zone;
+        this.screen = cli.screen();
+        this.cli = cli;
     }
 
     void tell() throws InterruptedException {
@@ -54,7 +53,7 @@ final class DemoStory {
             readBackground(taxes, elsewhere, notification);
 
             chapter("5. What happened, and why. (Anytime: " + Cli.NAME + " explain MESSAGE_ID)");
-            new Explanation(zone)
+            new Explanation(cli)
                     .lines(client.explain(elsewhere.getMessageId()))
                     .forEach(line -> say(EscapeFilter.line(line)));
             say(

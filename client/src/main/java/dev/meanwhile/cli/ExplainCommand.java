@@ -41,7 +41,7 @@ final class ExplainCommand implements Callable<Integer> {
             if (cli.json()) {
                 cli.screen().json(response);
             } else {
-                new Explanation(cli.shell().clock().getZone())
+                new Explanation(cli)
                         .lines(response)
                         .forEach(line -> cli.screen().line(EscapeFilter.line(line)));
             }

@@ -11,17 +11,20 @@ import dev.meanwhile.v1.QueueStage;
 import dev.meanwhile.v1.RoutingStage;
 import dev.meanwhile.v1.StoreStage;
 import dev.meanwhile.v1.WorkerStage;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The life of a message in sentences, a stage after the other. */
 final class Explanation {
+    private final Cli cli;
     private final ZoneId zone;
     private final List<String> lines = new ArrayList<>();
 
-    Explanation(ZoneId zone) {
-        this.zone = zone;
+    Explanation(Cli cli) {
+        this.cli = cli;
+        this.zone = cli.shell().clock().getZone();
     }
 
     List<String> lines(ExplainMessageResponse life) {
@@ -63,6 +66,9 @@ final class Explanation {
                             + Words.value(event.getKind(), "LANE_EVENT_KIND_") + ")");
         }
         stage("QUEUE", waited(message, stage) + now(message, stage));
+        if (stage.hasHead()) {
+            stage("QUEUE", WaitWords.front(stage, cli.shell().clock().instant(), cli).words());
+        }
     }
 
     /** Of the time before the first attempt; what lies between attempts is in theirs. */
@@ -85,20 +91,28 @@ final class Explanation {
             now.append("; now number ").append(stage.getPosition()).append(" in its lane");
         }
         if (stage.hasRetryTime()) {
-            now.append("; between attempts, the next at ").append(Moment.shown(stage.getRetryTime(), zone));
+            now.append("; between attempts");
         }
         if (stage.hasModelHold()) {
             now.append("; nothing is started on model ")
                     .append(message.getModel())
-                    .append(" before ")
-                    .append(Moment.shown(stage.getModelHold().getUntilTime(), zone))
                     .append(", since it does not answer (")
                     .append(Words.value(stage.getModelHold().getReason(), "FAILURE_REASON_"))
                     .append(")");
         }
-        return stage.getWorkersPaused()
+        if (stage.hasRetryTime() || stage.hasModelHold()) {
+            now.append("; next try at ").append(Moment.shown(nextTry(stage), zone));
+        }
+        return stage.getWorkersPaused() && !stage.hasHead()
                 ? now.append("; an operator has paused the workers").toString()
                 : now.toString();
+    }
+
+    /** The later of what it waits for. */
+    private static Instant nextTry(QueueStage stage) {
+        Instant retry = Moment.of(stage.getRetryTime());
+        Instant hold = Moment.of(stage.getModelHold().getUntilTime());
+        return retry.isAfter(hold) ? retry : hold;
     }
 
     private void worker(WorkerStage stage) {

@@ -35,7 +35,11 @@ final class Moment {
 
     /** "in 12 s", "in 3 min"; "now" for what is due. */
     static String until(Timestamp time, Instant now) {
-        Duration left = Duration.between(now, of(time));
+        return until(of(time), now);
+    }
+
+    static String until(Instant time, Instant now) {
+        Duration left = Duration.between(now, time);
         if (left.isNegative() || left.isZero()) {
             return "now";
         }

@@ -5,6 +5,7 @@ import dev.meanwhile.v1.ExplainMessageResponse;
 import dev.meanwhile.v1.Message;
 import dev.meanwhile.v1.MessageState;
 import dev.meanwhile.v1.QueueStage;
+import dev.meanwhile.v1.SessionHead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -13,8 +14,9 @@ import java.util.Optional;
  * Why an answer does not come.
  *
  * @param key the same while nothing has changed; the words may count seconds
+ * @param stands whether nothing works on it now that would bring it: held, paused or between attempts
  */
-record WaitWords(String key, String words) {
+record WaitWords(String key, String words, boolean stands) {
 
     /** Empty if the message has ended. */
     static Optional<WaitWords> of(ExplainMessageResponse life, Instant now, Cli cli) {
@@ -23,24 +25,74 @@ record WaitWords(String key, String words) {
         if (message.getTerminalSequence() > 0) {
             return Optional.empty();
         }
+        if (queue.hasHead()) {
+            return Optional.of(front(queue, now, cli)
+                    .after("behind " + queue.getAheadInSession(), "queued behind " + ahead(queue) + "; "));
+        }
         boolean queued = message.getState() == MessageState.MESSAGE_STATE_QUEUED;
         boolean retries = queue.hasRetryTime() || !queued && lastHasEnded(life);
         if (!queued && !retries) {
             return Optional.of(running(life, now));
         }
-        WaitWords why = retries ? retry(life, now) : inQueue(message, queue);
-        if (queue.getWorkersPaused()) {
-            return Optional.of(why.and(
-                    "paused",
-                    "an operator has paused the workers, so nothing is started; end that with: "
-                            + cli.command("resume")));
+        WaitWords why = retries ? failed(life) : inQueue(message, queue);
+        return Optional.of(obstacle(own(life), queue.getWorkersPaused(), now, cli).after(why.key, why.words));
+    }
+
+    /** What the message in front of this one waits for. */
+    static WaitWords front(QueueStage queue, Instant now, Cli cli) {
+        SessionHead head = queue.getHead();
+        String id = "in front is " + EscapeFilter.line(head.getMessageId()) + ": ";
+        if (head.hasAttemptStartTime()) {
+            Duration since = Duration.between(Moment.of(head.getAttemptStartTime()), now);
+            String words = "attempt " + head.getAttempts() + " runs for " + Moment.span(since);
+            return new WaitWords("front runs " + head.getAttempts(), id + words, false);
         }
-        return Optional.of(
-                queue.hasModelHold()
-                        ? why.and(
-                                "hold " + queue.getModelHold().getFailuresInRow(),
-                                Words.hold(message.getModel(), queue.getModelHold(), now))
-                        : why);
+        String waits = head.getAttempts() == 0 ? "queued" : "waits for attempt " + (head.getAttempts() + 1);
+        return obstacle(head, queue.getWorkersPaused(), now, cli).after("front " + head.getAttempts(), id + waits);
+    }
+
+    /** Said once and with one time, however many things there are to wait for. */
+    private static WaitWords obstacle(SessionHead waits, boolean paused, Instant now, Cli cli) {
+        if (paused) {
+            return new WaitWords(
+                    ", paused",
+                    "; an operator has paused the workers, so nothing is started; end that with: "
+                            + cli.command("resume"),
+                    true);
+        }
+        if (waits.hasModelHold()) {
+            Instant until = Moment.of(waits.getModelHold().getUntilTime());
+            Instant due = waits.hasRetryTime() ? Moment.of(waits.getRetryTime()) : until;
+            return new WaitWords(
+                    ", hold " + waits.getModelHold().getFailuresInRow(),
+                    "; "
+                            + Words.hold(
+                                    waits.getModel(), waits.getModelHold(), due.isAfter(until) ? due : until, now),
+                    true);
+        }
+        if (waits.hasRetryTime()) {
+            return new WaitWords("", "; next try " + Moment.until(waits.getRetryTime(), now), true);
+        }
+        return new WaitWords("", waits.getAttempts() > 0 ? "; it is due to be tried again" : "", false);
+    }
+
+    /** A message without others before it, as those behind it see it. */
+    private static SessionHead own(ExplainMessageResponse life) {
+        SessionHead.Builder own = SessionHead.newBuilder()
+                .setModel(life.getMessage().getModel())
+                .setAttempts(life.getMessage().getAttempts());
+        QueueStage queue = life.getQueue();
+        if (queue.hasRetryTime()) {
+            own.setRetryTime(queue.getRetryTime());
+        }
+        if (queue.hasModelHold()) {
+            own.setModelHold(queue.getModelHold());
+        }
+        return own.build();
+    }
+
+    private static String ahead(QueueStage queue) {
+        return Words.count(queue.getAheadInSession(), "message") + " of its session";
     }
 
     /** Also while its next attempt is due and has not begun, since its model is held or has no free slot. */
@@ -50,9 +102,9 @@ record WaitWords(String key, String words) {
     }
 
     private static WaitWords inQueue(Message message, QueueStage queue) {
-        if (queue.getAheadInSession() > 0) {
-            String words = "queued behind " + Words.count(queue.getAheadInSession(), "message") + " of its session";
-            return new WaitWords(words, words);
+        if (queue.getAheadInSession() > 0) { // a server that does not tell what is in front
+            String words = "queued behind " + ahead(queue);
+            return new WaitWords(words, words, false);
         }
         // Told when it has halved, not at each step.
         return new WaitWords(
@@ -61,10 +113,11 @@ record WaitWords(String key, String words) {
                         ? "queued"
                         : "queued, number " + queue.getPosition() + " in lane "
                                 + Words.lane(message.getCurrentPriority()) + " of model "
-                                + EscapeFilter.line(message.getModel()));
+                                + EscapeFilter.line(message.getModel()),
+                false);
     }
 
-    private static WaitWords retry(ExplainMessageResponse life, Instant now) {
+    private static WaitWords failed(ExplainMessageResponse life) {
         int attempts = life.getWorker().getAttemptsCount();
         String failed = "the last attempt failed";
         if (attempts > 0) {
@@ -74,12 +127,7 @@ record WaitWords(String key, String words) {
             failed = "attempt " + last.getNumber() + " failed: "
                     + EscapeFilter.line(cause).replaceFirst("\\.$", "");
         }
-        return new WaitWords(
-                "retry " + life.getMessage().getAttempts(),
-                failed
-                        + (life.getQueue().hasRetryTime()
-                                ? "; next try " + Moment.until(life.getQueue().getRetryTime(), now)
-                                : "; it is due to be tried again"));
+        return new WaitWords("retry " + life.getMessage().getAttempts(), failed, true);
     }
 
     private static WaitWords running(ExplainMessageResponse life, Instant now) {
@@ -96,10 +144,11 @@ record WaitWords(String key, String words) {
         return new WaitWords(
                 "running " + life.getMessage().getAttempts() + silent,
                 "attempt " + Math.max(1, life.getMessage().getAttempts()) + " runs" + since + "; the model "
-                        + (silent ? "has not begun to answer" : "pauses in the middle of its answer"));
+                        + (silent ? "has not begun to answer" : "pauses in the middle of its answer"),
+                false);
     }
 
-    private WaitWords and(String moreKey, String moreWords) {
-        return new WaitWords(key + ", " + moreKey, words + "; " + moreWords);
+    private WaitWords after(String firstKey, String firstWords) {
+        return new WaitWords(firstKey + key, firstWords + words, stands);
     }
 }

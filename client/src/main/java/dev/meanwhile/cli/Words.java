@@ -106,11 +106,15 @@ final class Words {
         };
     }
 
-    /** Why nothing is started on a model. */
-    static String hold(String model, ModelHold hold, Instant now) {
+    /** Why nothing is started on a model, and when that may end. */
+    static String hold(String model, ModelHold hold, Instant next, Instant now) {
         return "model " + EscapeFilter.line(model) + " does not answer (" + value(hold.getReason(), "FAILURE_REASON_")
-                + ", " + hold.getFailuresInRow() + " in a row); nothing is started on it, next try "
-                + Moment.until(hold.getUntilTime(), now);
+                + ", " + hold.getFailuresInRow() + " in a row), so nothing is started on it; next try "
+                + Moment.until(next, now);
+    }
+
+    static String hold(String model, ModelHold hold, Instant now) {
+        return hold(model, hold, Moment.of(hold.getUntilTime()), now);
     }
 
     /** Whether an answer is whole though the model was stopped before its end. */

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +27,7 @@ final class DemoCommandTest {
     void theStoryIsToldInItsOrder() throws Exception {
         try (LoopbackServer server = LoopbackServer.of(new MemoryService().answering("an answer in pieces"));
                 MeanwhileClient client = MeanwhileClient.connect(server.address(), "")) {
-            new DemoStory(client, shell.screen(), ZoneOffset.UTC).tell();
+            new DemoStory(client, new Cli(shell.shell())).tell();
         }
         int at = -1;
         for (String step : new String[] {
@@ -52,7 +51,7 @@ final class DemoCommandTest {
     void anAnswerThatIsNotWholeFailsIt() {
         try (LoopbackServer server = LoopbackServer.of(new MemoryService().failing());
                 MeanwhileClient client = MeanwhileClient.connect(server.address(), "")) {
-            DemoStory story = new DemoStory(client, shell.screen(), ZoneOffset.UTC);
+            DemoStory story = new DemoStory(client, new Cli(shell.shell()));
             assertTrue(said(story::tell).contains("did not end whole"));
         }
     }

@@ -35,8 +35,8 @@ final class WaitWordsTest {
                 .build();
         Cli cli = new Cli(Captured.pipe("").shell());
         assertEquals(
-                "attempt 4 failed: ; it is due to be tried again; model m does not answer (provider unavailable, 2 in a"
-                        + " row); nothing is started on it, next try in 60 s",
+                "attempt 4 failed: ; model m does not answer (provider unavailable, 2 in a row), so nothing is started on it;"
+                        + " next try in 60 s",
                 WaitWords.of(life, Instant.ofEpochSecond(1_000), cli)
                         .orElseThrow()
                         .words());

@@ -16,6 +16,7 @@ import dev.meanwhile.v1.Priority;
 import dev.meanwhile.v1.QueueStage;
 import dev.meanwhile.v1.Route;
 import dev.meanwhile.v1.RouteReason;
+import dev.meanwhile.v1.SessionHead;
 import dev.meanwhile.v1.SubmitMessageRequest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -145,6 +146,40 @@ final class ExplainTest {
             assertEquals(1, calls.acknowledge(number));
             assertTrue(calls.explain(message).getNotify().hasAcknowledgeTime());
             assertEquals(number, calls.explain(message).getNotify().getNotificationNumber());
+        }
+    }
+
+    /** Planted: the head told of itself too; its hold left out; the last attempt's start kept while none runs. */
+    @Test
+    void whatAMessageWaitsBehindIsToldWithWhatThatWaitsFor() throws Exception {
+        try (TestServer server = TestServer.start(folder, clock, List.of(model), ONE_WORKER)) {
+            UserCalls calls = new UserCalls(server);
+            server.session("one");
+            String first = calls.submit("one", "first");
+            ScriptedModel.Call call = model.next();
+            String second = calls.submit("one", "second");
+            SessionHead runs = calls.explain(second).getQueue().getHead();
+            assertEquals(first, runs.getMessageId());
+            assertEquals(MessageState.MESSAGE_STATE_RUNNING, runs.getState());
+            assertEquals(1, runs.getAttempts());
+            assertEquals(calls.explain(first).getMessage().getStartTime(), runs.getAttemptStartTime());
+            assertFalse(runs.hasRetryTime() || runs.hasModelHold());
+            assertFalse(calls.explain(first).getQueue().hasHead(), "nothing is before it");
+
+            call.fail(ModelFailure.outage(FailureReason.PROVIDER_UNAVAILABLE, Duration.ofSeconds(30), "out"));
+            call.cancelled().get();
+            SessionHead waits = calls.explain(second).getQueue().getHead();
+            QueueStage own = calls.explain(first).getQueue();
+            assertEquals(first, waits.getMessageId());
+            assertEquals(own.getRetryTime(), waits.getRetryTime());
+            assertEquals(own.getModelHold(), waits.getModelHold());
+            assertTrue(waits.hasRetryTime() && waits.hasModelHold());
+            assertFalse(waits.hasAttemptStartTime(), "none runs");
+            assertEquals(calls.explain(first).getMessage().getModel(), waits.getModel());
+            assertFalse(calls.explain(second).getQueue().hasModelHold(), "not its own");
+
+            calls.cancel(first);
+            assertFalse(calls.explain(second).getQueue().hasHead());
         }
     }
 

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the life of one message from what is stored, computed on a read connection. */
@@ -41,6 +42,7 @@ public final class Explainer {
      * @param waited from submission to the first attempt, or until now
      * @param position its place in its lane, 0 = in none, 1,001 = beyond 1,000
      * @param hold of its model, while it waits to be taken by a worker
+     * @param front what it waits behind in its session, null = nothing
      * @param failedAttempts newest 49 that failed before the present or last one, oldest first
      * @param chunks text entries of the newest attempt
      */
@@ -53,9 +55,17 @@ public final class Explainer {
             Duration waited,
             boolean paused,
             @Nullable ModelHold hold,
+            @Nullable Front front,
             List<FailedAttempt> failedAttempts,
             int chunks,
             long bytes) {}
+
+    /**
+     * The oldest unended message of a session.
+     *
+     * @param hold of its model, while it waits to be taken by a worker
+     */
+    public record Front(Message message, Head head, @Nullable ModelHold hold) {}
 
     private record Stored(int chunks, long bytes) {}
 
@@ -79,17 +89,23 @@ public final class Explainer {
                             : tx.heads().position(head, MAX_POSITION),
                     Duration.between(message.submission().createTime(), waitedUntil),
                     "true".equals(tx.settings().get(Claims.PAUSED)),
-                    hold(head, message),
+                    head == null || head.message() != message.key() ? null : hold(head),
+                    front(tx, head, message),
                     tx.messages().failedAttempts(message.key(), MAX_ATTEMPTS - 1),
                     stored.chunks(),
                     stored.bytes());
         });
     }
 
-    private @Nullable ModelHold hold(@Nullable Head head, Message message) {
-        return head == null || head.message() != message.key() || head.status() == Head.Status.RUNNING
-                ? null
-                : models.hold(head.model());
+    private @Nullable Front front(Transaction tx, @Nullable Head head, Message message) {
+        if (head == null || message.state().ended() || head.message() == message.key()) {
+            return null;
+        }
+        return new Front(Objects.requireNonNull(tx.messages().find(head.message())), head, hold(head));
+    }
+
+    private @Nullable ModelHold hold(Head head) {
+        return head.status() == Head.Status.RUNNING ? null : models.hold(head.model());
     }
 
     private static Stored stored(Transaction tx, Session session, Message message) {

@@ -1,6 +1,7 @@
 package dev.meanwhile.server.grpc;
 
 import com.google.rpc.ErrorInfo;
+import dev.meanwhile.server.coordinator.Explainer;
 import dev.meanwhile.server.coordinator.Explainer.Explanation;
 import dev.meanwhile.server.coordinator.Utf8;
 import dev.meanwhile.server.domain.FailedAttempt;
@@ -15,6 +16,7 @@ import dev.meanwhile.v1.LaneEventKind;
 import dev.meanwhile.v1.NotifyStage;
 import dev.meanwhile.v1.QueueStage;
 import dev.meanwhile.v1.RoutingStage;
+import dev.meanwhile.v1.SessionHead;
 import dev.meanwhile.v1.StoreStage;
 import dev.meanwhile.v1.WorkerStage;
 import java.time.Instant;
@@ -74,7 +76,31 @@ final class ExplainProtos {
         if (hold != null) {
             stage.setModelHold(ModelProtos.hold(hold));
         }
+        if (explained.front() != null) {
+            stage.setHead(head(explained.front()));
+        }
         return stage.build();
+    }
+
+    private static SessionHead head(Explainer.Front front) {
+        Message message = front.message();
+        SessionHead.Builder head = SessionHead.newBuilder()
+                .setMessageId(message.id())
+                .setState(Protos.state(message.state()))
+                .setModel(front.head().model())
+                .setAttempts(message.attempts());
+        Instant started = message.attemptTime();
+        if (started != null) {
+            head.setAttemptStartTime(Protos.time(started));
+        }
+        Instant due = front.head().dueTime();
+        if (due != null) {
+            head.setRetryTime(Protos.time(due));
+        }
+        if (front.hold() != null) {
+            head.setModelHold(ModelProtos.hold(front.hold()));
+        }
+        return head.build();
     }
 
     private static WorkerStage worker(Explanation explained) {
