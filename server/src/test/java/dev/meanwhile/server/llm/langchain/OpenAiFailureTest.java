@@ -57,6 +57,14 @@ class OpenAiFailureTest {
         assertTrue(failure.message().contains("HTTP " + status), failure.message());
     }
 
+    /** Planted: the page of a proxy quoted as what the provider said. */
+    @Test
+    void nothingOfAWebPageIsQuoted() throws Exception {
+        ModelFailure failure = fail(status(502, "\n<html><body>Bad gateway</body></html>"), LONG);
+
+        assertTrue(failure.message().endsWith("answered HTTP 502."), failure.message());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 500})
     void aKeyThatTheProviderRepeatsIsNotRepeated(int status) throws Exception {
