@@ -51,6 +51,8 @@ import java.util.function.Consumer;
 
 /** Builds the service from its configuration: the only place that constructs and wires. */
 public final class Server {
+    private static final String TAKEN = "something listens there already, perhaps another Meanwhile";
+
     private final Storage storage;
     private final WorkerPool workers;
     private final Purger purger;
@@ -215,11 +217,9 @@ public final class Server {
         try {
             grpc.start();
         } catch (IOException e) {
-            InetSocketAddress address = config.grpc().address();
-            throw new UncheckedIOException(
-                    "the address " + new Address(address.getHostString(), address.getPort())
-                            + " for gRPC can't be had: " + whyUnbound(e) + "; choose another with --grpc",
-                    e);
+            InetSocketAddress bound = config.grpc().address();
+            Address address = new Address(bound.getHostString(), bound.getPort());
+            throw unbound("the address " + address + " for gRPC", "--grpc HOST:PORT", "--http HOST:PORT", e);
         }
     }
 
@@ -228,12 +228,20 @@ public final class Server {
             try {
                 return new OperatorHttp(address.toSocketAddress(), metrics::scrape, readiness::ready);
             } catch (IOException e) {
-                throw new UncheckedIOException(
-                        "the address " + address + " for metrics can't be had: " + whyUnbound(e)
-                                + "; choose another with --http, or --http off",
+                throw unbound(
+                        "the address " + address + " for metrics",
+                        "--http HOST:PORT, or --http off",
+                        "--grpc HOST:PORT",
                         e);
             }
         });
+    }
+
+    /** @param other what a second server on this machine needs as well: told now, or it fails there next */
+    private static UncheckedIOException unbound(String what, String setting, String other, IOException e) {
+        String why = whyUnbound(e);
+        String second = why.equals(TAKEN) ? " (a second Meanwhile needs " + other + " of its own, too)" : "";
+        return new UncheckedIOException(what + " can't be had: " + why + "; choose another with " + setting + second, e);
     }
 
     private static String whyUnbound(Throwable failure) {
@@ -251,7 +259,7 @@ public final class Server {
         if (cause instanceof UnresolvedAddressException || words.contains("Unresolved")) {
             return "nobody knows that host";
         }
-        return "something listens there already";
+        return TAKEN;
     }
 
     private static String version() {

@@ -31,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ServeTest {
     private final List<Process> started = new ArrayList<>();
 
+    /** What a server is started with, so that it hears SIGINT. */
+    private List<String> hearing = List.of();
+
     @TempDir
     private Path folder;
 
@@ -42,7 +45,7 @@ class ServeTest {
     /** Seen red without a handler of ours: the JVM does not hear a second one. */
     @Test
     void theSecondCtrlCEndsAtOnce() throws Exception {
-        assumeInterruptsAreHeard();
+        startWhereInterruptsAreHeard();
         Process server = serve("--model.m.latency=1h", "--drain=10m");
         String message = askSomething(port(server));
         interrupt(server);
@@ -58,7 +61,7 @@ class ServeTest {
 
     @Test
     void oneCtrlCEndsInOrder() throws Exception {
-        assumeInterruptsAreHeard();
+        startWhereInterruptsAreHeard();
         Process server = serve();
         port(server);
         interrupt(server);
@@ -97,6 +100,7 @@ class ServeTest {
         assertTrue(errors().contains("another Meanwhile (process " + first.pid() + ") uses the data folder"), errors());
     }
 
+    /** Seen red with the settings of the two addresses exchanged. */
     @Test
     void aTakenPortIsToldWithItsSetting() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
@@ -104,10 +108,15 @@ class ServeTest {
             assertEquals(1, ended(serve("--grpc=" + address)));
             assertTrue(
                     errors().contains("the address " + address + " for gRPC can't be had: something listens there"
-                            + " already; choose another with --grpc"),
+                            + " already, perhaps another Meanwhile; choose another with --grpc HOST:PORT"
+                            + " (a second Meanwhile needs --http HOST:PORT of its own, too)\n"),
                     errors());
             assertEquals(1, ended(serve("--http=" + address)));
-            assertTrue(errors().contains("choose another with --http, or --http off"), errors());
+            assertTrue(
+                    errors().contains("the address " + address + " for metrics can't be had: something listens there"
+                            + " already, perhaps another Meanwhile; choose another with --http HOST:PORT, or --http off"
+                            + " (a second Meanwhile needs --grpc HOST:PORT of its own, too)\n"),
+                    errors());
         }
         assertEquals(1, ended(serve("--insecure", "--grpc=192.0.2.1:7643")));
         assertTrue(errors().contains("it is not an address of this machine"), errors());
@@ -129,7 +138,8 @@ class ServeTest {
     }
 
     private Process serve(String... flags) throws IOException {
-        List<String> command = LoggedServer.command(folder, "--model.m.adapter=simulated");
+        List<String> command = new ArrayList<>(hearing);
+        command.addAll(LoggedServer.command(folder, "--model.m.adapter=simulated"));
         command.addAll(List.of(flags));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()));
@@ -139,10 +149,24 @@ class ServeTest {
         return process;
     }
 
-    /** What a shell without job control starts behind an {@code &} ignores SIGINT, and so do all its children. */
-    private static void assumeInterruptsAreHeard() throws Exception {
-        Process shell = new ProcessBuilder("sh", "-c", "trap 'exit 7' INT; kill -INT $$; exit 0").start();
-        assumeTrue(shell.waitFor() == 7, "the tests run where SIGINT is ignored");
+    /**
+     * What a shell without job control starts behind an {@code &} ignores SIGINT, and so do all its children, unless
+     * GNU's env gives it back to them.
+     */
+    private void startWhereInterruptsAreHeard() throws Exception {
+        if (!interruptsAreHeard()) {
+            hearing = List.of("env", "--default-signal=INT");
+            assumeTrue(
+                    interruptsAreHeard(),
+                    "SIGINT is ignored here and env can't change that: run the tests in the foreground of a shell,"
+                            + " or install GNU coreutils 8.31 or newer");
+        }
+    }
+
+    private boolean interruptsAreHeard() throws Exception {
+        List<String> shell = new ArrayList<>(hearing);
+        shell.addAll(List.of("sh", "-c", "trap 'exit 7' INT; kill -INT $$; exit 0"));
+        return new ProcessBuilder(shell).start().waitFor() == 7;
     }
 
     private static int ended(Process server) throws InterruptedException {
