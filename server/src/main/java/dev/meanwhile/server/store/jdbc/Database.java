@@ -97,9 +97,14 @@ final class Database {
 
     /** Writes all pages anew, without what was deleted, and empties the log; nobody else may have the file open. */
     void rewrite() {
+        rewrite(folder.toFile().getUsableSpace());
+    }
+
+    /** @param free bytes of the disk that the copy and the log may take */
+    void rewrite(long free) {
         try (Connection connection = source.getConnection();
                 var statement = connection.createStatement()) {
-            requireRoom(statement);
+            requireRoom(statement, free);
             // The copy is as large as what is kept: on disk, and on the one whose room was looked at.
             statement.execute("PRAGMA temp_store = FILE");
             statement.execute(
@@ -116,11 +121,10 @@ final class Database {
     }
 
     /** The copy, and once more in the log. */
-    private void requireRoom(Statement statement) throws SQLException {
+    private void requireRoom(Statement statement, long free) throws SQLException {
         long needed = 2
                 * pragma(statement, "page_size")
                 * (pragma(statement, "page_count") - pragma(statement, "freelist_count"));
-        long free = folder.toFile().getUsableSpace();
         if (free < needed) {
             throw new IllegalStateException("there is no room to rewrite " + file + ": " + needed
                     + " bytes must be free beside it, and " + free + " are; free some and run it again");

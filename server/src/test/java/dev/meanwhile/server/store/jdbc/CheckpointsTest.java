@@ -1,5 +1,6 @@
 package dev.meanwhile.server.store.jdbc;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.meanwhile.server.store.Storage;
@@ -23,10 +24,26 @@ class CheckpointsTest {
     @TempDir
     Path folder;
 
+    /** Seen red: PASSIVE in place of TRUNCATE, and a start without any. */
+    @Test
+    void theStartEmptiesTheLogOfAnEarlierRun() throws IOException {
+        Database database = new Database(folder);
+        database.create();
+        Path log = folder.resolve(Database.FILE_NAME + "-wal");
+        try (Sql other = database.openReader()) { // so that the log stays, as after kill -9
+            assertEquals(1, other.count("SELECT count(*) FROM setting WHERE name = 'generation'"));
+            try (Sql writer = database.openWriter()) {
+                writer.update("INSERT INTO setting VALUES ('filling', ?)", "x".repeat(MEBIBYTE));
+            }
+            assertTrue(Files.size(log) > MEBIBYTE);
+            open().close();
+            assertTrue(Files.size(log) < MEBIBYTE / 2, "still " + Files.size(log));
+        }
+    }
+
     @Test
     void besideASteadyWriterTheLogBeginsAnewAndItsFileIsKept() throws IOException {
-        StoreConfig config = new StoreConfig(folder, false, 64, 64, 2, Duration.ofSeconds(30));
-        try (Storage storage = JdbcStorage.open(config, Clock.systemUTC(), new Metrics(), failure -> {})) {
+        try (Storage storage = open()) {
             long before = 0;
             for (int i = 0; i < COMMITS; i++) {
                 char filling = (char) ('a' + i % 26); // SQLite writes no page that does not change
@@ -40,5 +57,10 @@ class CheckpointsTest {
                 before = size;
             }
         }
+    }
+
+    private Storage open() {
+        StoreConfig config = new StoreConfig(folder, false, 64, 64, 2, Duration.ofSeconds(30));
+        return JdbcStorage.open(config, Clock.systemUTC(), new Metrics(), failure -> {});
     }
 }
