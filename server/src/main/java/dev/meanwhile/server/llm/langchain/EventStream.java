@@ -10,14 +10,24 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads server-sent events. Where the SDK's own reader guesses, this one fails: on a malformed byte of UTF-8, which
- * would become U+FFFD; on a line or event beyond 1 MiB, which would be taken in whatever its size; on events beyond
- * 64 MiB in all, since the SDK keeps them until the answer ends; and on data that is no JSON object, which may be
- * skipped and leave a hole.
+ * Reads the server-sent events of one answer, for {@link CallHttp}, on its thread. Of an event it keeps {@code event}
+ * and {@code data}; comments and other fields are skipped, and so is an event whose data is blank.
+ *
+ * <p>Where the SDK's own reader guesses, this one fails, with {@link InvalidAnswerException}: on malformed UTF-8, which
+ * would become U+FFFD; on a line of more than 1 MiB, in bytes without its end, or an event's data of more than 1 Mi
+ * chars (of Java, which is what it costs), which would be taken in whatever their size; on data of more than 64 Mi chars
+ * in all events, since the SDK keeps them until the answer ends; and on data that does not begin like a JSON object,
+ * which may be skipped and leave a hole. Whether the rest of it is JSON, the SDK says. Data that tells of an error ends
+ * in {@link ErrorEventException}.
+ *
+ * <p>The stream is over when the input is, or after an event that {@link #isLast}: what a provider still sends then is no
+ * part of the answer. Time is not looked at here, see {@link SilenceWatch}: comments without end are bounded by the
+ * total timeout alone.
  */
 final class EventStream {
     static final int MAX_LINE_BYTES = 1 << 20;
-    private static final long MAX_ANSWER_BYTES = 64L << 20;
+    private static final int MAX_EVENT_CHARS = 1 << 20;
+    private static final long MAX_ANSWER_CHARS = 64L << 20;
     private static final String DONE = "[DONE]";
 
     private final InputStream in;
@@ -26,13 +36,16 @@ final class EventStream {
     private int end;
     private boolean afterReturn;
     private boolean first = true;
-    private long bytes;
+    private long chars;
 
     EventStream(InputStream in) {
         this.in = in;
     }
 
-    /** The next event, null after the last; what was not whole when the stream ended is left out. */
+    /**
+     * The next event, null after the last. At the input's end a line without its end is left out, while an event without
+     * the empty line behind it is given.
+     */
     @Nullable
     ServerSentEvent next() throws IOException {
         StringBuilder data = new StringBuilder();
@@ -56,7 +69,7 @@ final class EventStream {
             value = value.startsWith(" ") ? value.substring(1) : value;
             if (field.equals("data")) {
                 data.append(data.isEmpty() ? "" : "\n").append(value);
-                if (data.length() > MAX_LINE_BYTES) {
+                if (data.length() > MAX_EVENT_CHARS) {
                     throw new InvalidAnswerException("an event of more than 1 MiB");
                 }
             } else if (field.equals("event")) {
@@ -65,7 +78,7 @@ final class EventStream {
         }
     }
 
-    /** Whether nothing of the answer comes after it. */
+    /** Whether nothing of the answer comes after it: OpenAI's {@code [DONE]}, Anthropic's {@code message_stop}. */
     static boolean isLast(ServerSentEvent event) {
         return event.data().equals(DONE) || "message_stop".equals(event.event());
     }
@@ -81,8 +94,8 @@ final class EventStream {
         if (!data.stripLeading().startsWith("{")) {
             throw new InvalidAnswerException("an event that is no JSON object");
         }
-        bytes += data.length();
-        if (bytes > MAX_ANSWER_BYTES) {
+        chars += data.length();
+        if (chars > MAX_ANSWER_CHARS) {
             throw new InvalidAnswerException("an answer of more than 64 MiB of events");
         }
         return new ServerSentEvent(type, data);

@@ -58,6 +58,18 @@ class EventStreamTest {
         assertEquals("an event of more than 1 MiB", refused.getMessage());
     }
 
+    /** Planted: an event counted in bytes of UTF-8; a line counted in chars. Each found red. */
+    @Test
+    void aLineIsCountedInBytesAndAnEventInChars() throws Exception {
+        String some = "€".repeat(300 << 10); // 900 KiB
+        assertEquals(
+                List.of("{\n" + some + "\n" + some + "\n}"),
+                data(read("data: {\ndata: " + some + "\ndata: " + some + "\ndata: }\n\n", 8 << 10)));
+        IOException refused = assertThrows(
+                InvalidAnswerException.class, () -> read("data: {" + "€".repeat(400 << 10) + "}\n\n", 8 << 10));
+        assertEquals("a line of more than 1 MiB", refused.getMessage());
+    }
+
     @Test
     void anAnswerWithoutEndIsNotReadOn() {
         Endless events = new Endless("\n", "data: {\"a\":\"" + "x".repeat(1_000) + "\"}\n\n");
