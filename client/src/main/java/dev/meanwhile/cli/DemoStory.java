@@ -113,7 +113,8 @@ final class DemoStory {
         require(fromLog.text().equals(turn.getAnswer()), "the log holds another text than the switch showed");
         say("Read again from the log, piece by piece, it is the same text. " + Words.end(fromLog.end()) + ".");
 
-        client.markRead(session.getSessionId(), new Cursor(there.getSession().getEpoch(), there.getResumeAfter()));
+        client.reading()
+                .markRead(session.getSessionId(), new Cursor(there.getSession().getEpoch(), there.getResumeAfter()));
         Session after = client.session(session.getSessionId());
         require(after.getUnreadMessages() == 0 && after.getPendingNotifications() == 0, "it still counts as unread");
         say("Marked as read, so its notification is done with.");

@@ -70,7 +70,7 @@ final class NotificationsCommand implements Callable<Integer> {
         List<Notification> news = new ArrayList<>();
         String token = "";
         do {
-            ListNotificationsResponse page = client.notifications(token);
+            ListNotificationsResponse page = client.reading().notifications(token);
             if (cli.json()) {
                 cli.screen().json(page);
             }
@@ -114,7 +114,7 @@ final class NotificationsCommand implements Callable<Integer> {
             List<Long> numbers = news.subList(i, Math.min(news.size(), i + NUMBERS_PER_CALL)).stream()
                     .map(Notification::getNumber)
                     .toList();
-            AcknowledgeNotificationsResponse response = client.acknowledge(numbers);
+            AcknowledgeNotificationsResponse response = client.reading().acknowledge(numbers);
             acknowledged += response.getAcknowledgedNotifications();
             if (cli.json()) {
                 cli.screen().json(response);

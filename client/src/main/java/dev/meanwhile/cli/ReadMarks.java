@@ -17,7 +17,7 @@ final class ReadMarks {
 
     /** Everything of the session up to the cursor was printed. */
     void session(String sessionId, Cursor through) {
-        attempt(() -> client.markRead(sessionId, through));
+        attempt(() -> client.reading().markRead(sessionId, through));
     }
 
     /**
@@ -32,7 +32,7 @@ final class ReadMarks {
             }
             int others = session.getUnreadMessages() - 1;
             if (others <= 0) {
-                client.markRead(sessionId, through);
+                client.reading().markRead(sessionId, through);
             } else {
                 cli.screen()
                         .note(Words.count(others, "other answer") + " of this session "

@@ -1,7 +1,5 @@
 package dev.meanwhile.client;
 
-import dev.meanwhile.v1.AcknowledgeNotificationsRequest;
-import dev.meanwhile.v1.AcknowledgeNotificationsResponse;
 import dev.meanwhile.v1.CancelMessageRequest;
 import dev.meanwhile.v1.CancelMessageResponse;
 import dev.meanwhile.v1.CancelQueuedMessagesRequest;
@@ -22,12 +20,8 @@ import dev.meanwhile.v1.ListMessagesRequest;
 import dev.meanwhile.v1.ListMessagesResponse;
 import dev.meanwhile.v1.ListModelsRequest;
 import dev.meanwhile.v1.ListModelsResponse;
-import dev.meanwhile.v1.ListNotificationsRequest;
-import dev.meanwhile.v1.ListNotificationsResponse;
 import dev.meanwhile.v1.ListSessionsRequest;
 import dev.meanwhile.v1.ListSessionsResponse;
-import dev.meanwhile.v1.MarkSessionReadRequest;
-import dev.meanwhile.v1.MarkSessionReadResponse;
 import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.SubmitMessageRequest;
 import dev.meanwhile.v1.SubmitMessageResponse;
@@ -38,7 +32,6 @@ import dev.meanwhile.v1.UpdateSessionRequest;
 import dev.meanwhile.v1.UpdateSessionResponse;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -78,7 +71,7 @@ public final class MeanwhileClient implements AutoCloseable {
     public CreateSessionResponse createSession(CreateSessionRequest session) {
         CreateSessionRequest request = session.toBuilder()
                 .setWorkspace(workspace)
-                .setRequestId(orNewId(session.getRequestId()))
+                .setRequestId(RequestId.orNew(session.getRequestId()))
                 .build();
         return connection.call(stub -> stub.createSession(request));
     }
@@ -127,7 +120,7 @@ public final class MeanwhileClient implements AutoCloseable {
     public SubmitMessageResponse submit(SubmitMessageRequest message) {
         SubmitMessageRequest request = message.toBuilder()
                 .setWorkspace(workspace)
-                .setRequestId(orNewId(message.getRequestId()))
+                .setRequestId(RequestId.orNew(message.getRequestId()))
                 .build();
         return connection.call(stub -> stub.submitMessage(request));
     }
@@ -145,17 +138,6 @@ public final class MeanwhileClient implements AutoCloseable {
                 .setMessageId(messageId)
                 .build();
         return connection.call(stub -> stub.getMessage(request)).getTurn();
-    }
-
-    /** Everything up to the cursor has been read. */
-    public MarkSessionReadResponse markRead(String sessionId, Cursor through) {
-        MarkSessionReadRequest request = MarkSessionReadRequest.newBuilder()
-                .setWorkspace(workspace)
-                .setSessionId(sessionId)
-                .setThroughSequence(through.sequence())
-                .setEpoch(through.epoch())
-                .build();
-        return connection.call(stub -> stub.markSessionRead(request));
     }
 
     public UpdateSessionResponse rename(String sessionId, String name) {
@@ -208,25 +190,6 @@ public final class MeanwhileClient implements AutoCloseable {
         return connection.call(stub -> stub.cancelQueuedMessages(request));
     }
 
-    /** One page, newest first; an empty token is the first page. */
-    public ListNotificationsResponse notifications(String pageToken) {
-        ListNotificationsRequest request = ListNotificationsRequest.newBuilder()
-                .setWorkspace(workspace)
-                .setPageSize(LARGEST_PAGE)
-                .setPageToken(pageToken)
-                .build();
-        return connection.call(stub -> stub.listNotifications(request));
-    }
-
-    /** At most 1,000 of them in one call. */
-    public AcknowledgeNotificationsResponse acknowledge(List<Long> numbers) {
-        AcknowledgeNotificationsRequest request = AcknowledgeNotificationsRequest.newBuilder()
-                .setWorkspace(workspace)
-                .addAllNumbers(numbers)
-                .build();
-        return connection.call(stub -> stub.acknowledgeNotifications(request));
-    }
-
     public ExplainMessageResponse explain(String messageId) {
         ExplainMessageRequest request = ExplainMessageRequest.newBuilder()
                 .setWorkspace(workspace)
@@ -259,6 +222,11 @@ public final class MeanwhileClient implements AutoCloseable {
         return new WorkspaceFollower(connection, this::watch, listener);
     }
 
+    /** What has been read of this workspace, and what has not. */
+    public ReadingClient reading() {
+        return new ReadingClient(connection, workspace);
+    }
+
     /** What operators see and do, of the same server and across its workspaces. */
     public OperatorClient operator() {
         return new OperatorClient(connection);
@@ -272,13 +240,5 @@ public final class MeanwhileClient implements AutoCloseable {
     @Override
     public void close() {
         connection.close();
-    }
-
-    /**
-     * Given to the first attempt and kept for the others, so that a repeat finds what the first one did. It begins with
-     * the time: ids that rise stand side by side in the server's index.
-     */
-    private static String orNewId(String requestId) {
-        return requestId.isEmpty() ? Long.toHexString(System.currentTimeMillis()) + "-" + UUID.randomUUID() : requestId;
     }
 }
