@@ -33,6 +33,8 @@ final class WaitTeller implements LogListener, AutoCloseable {
     private final Thread thread;
     private volatile long heard = System.nanoTime();
     private volatile boolean inText;
+    /** The stream is gone; what a look finds then may be ahead of what it shows next. */
+    private volatile boolean cut;
     private volatile boolean closed;
     private volatile String told = "";
 
@@ -77,9 +79,12 @@ final class WaitTeller implements LogListener, AutoCloseable {
 
     private void tell() {
         long asked = heard;
+        if (cut) {
+            return;
+        }
         try {
             look.get()
-                    .filter(why -> !why.key().equals(told) && heard == asked && !closed)
+                    .filter(why -> !why.key().equals(told) && heard == asked && !cut && !closed)
                     .ifPresent(why -> {
                         told = why.key();
                         screen.status(EscapeFilter.line(why.words()));
@@ -137,11 +142,16 @@ final class WaitTeller implements LogListener, AutoCloseable {
 
     @Override
     public void cut(RpcError cause, Duration pauseBefore) {
+        cut = true;
         listener.cut(cause, pauseBefore);
     }
 
     @Override
     public void received(ResponseChunksResponse response) {
+        if (cut) {
+            heard = System.nanoTime();
+            cut = false;
+        }
         listener.received(response);
     }
 }

@@ -1,10 +1,14 @@
 package dev.meanwhile.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Timestamp;
 import com.google.rpc.ErrorInfo;
+import dev.meanwhile.client.MeanwhileClient;
+import dev.meanwhile.client.RpcError;
+import dev.meanwhile.client.ServerAddress;
 import dev.meanwhile.v1.Attempt;
 import dev.meanwhile.v1.ExplainMessageResponse;
 import dev.meanwhile.v1.FailureReason;
@@ -13,12 +17,14 @@ import dev.meanwhile.v1.MessageState;
 import dev.meanwhile.v1.ModelHold;
 import dev.meanwhile.v1.Priority;
 import dev.meanwhile.v1.QueueStage;
+import dev.meanwhile.v1.ResponseChunksResponse;
 import dev.meanwhile.v1.SessionHead;
 import dev.meanwhile.v1.StoreStage;
 import dev.meanwhile.v1.WorkerStage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
@@ -147,6 +153,48 @@ final class WaitTellerTest {
             await(() -> looks.get() > atClose + 10);
             assertEquals(0, unseen.get());
         }
+    }
+
+    /** Planted: a cut stream whose look is told; found red: "pauses in the middle" before the text was told void. */
+    @Test
+    void whatIsFoundWhileTheStreamIsCutIsNotTold() throws Exception {
+        RpcError gone = assertThrows(RpcError.class, () -> {
+            try (MeanwhileClient nobody = MeanwhileClient.connect(ServerAddress.parse("127.0.0.1:1"), "")) {
+                nobody.models();
+            }
+        });
+        AtomicInteger looks = new AtomicInteger();
+        AtomicReference<Thread> looker = new AtomicReference<>();
+        CountDownLatch looking = new CountDownLatch(1);
+        CountDownLatch found = new CountDownLatch(1);
+        try (WaitTeller teller = new WaitTeller(
+                shell.screen(),
+                new AnswerPrinter(shell.screen(), false, through -> {}),
+                () -> {
+                    if (looks.incrementAndGet() > 1) {
+                        return Optional.of(new WaitWords("b", "attempt 2 runs", false));
+                    }
+                    looker.set(Thread.currentThread());
+                    looking.countDown();
+                    try {
+                        found.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return Optional.of(new WaitWords("a", "attempt 2 pauses", false));
+                },
+                Duration.ofMillis(20),
+                Duration.ofMillis(5))) {
+            looking.await();
+            teller.cut(gone, Duration.ZERO);
+            found.countDown();
+            await(() -> looker.get().getState() == Thread.State.TIMED_WAITING); // it has told what it wants to
+            teller.received(ResponseChunksResponse.getDefaultInstance());
+            await(() -> shell.err().contains("runs"));
+        }
+        assertTrue(shell.err().startsWith("connection lost ("), shell.err());
+        assertTrue(shell.err().endsWith("\nattempt 2 runs\n"), shell.err());
+        assertEquals(2, shell.err().lines().count(), shell.err());
     }
 
     private void assertWords(String words, Message message, QueueStage.Builder queue) {
