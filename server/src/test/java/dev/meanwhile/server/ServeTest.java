@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,32 @@ class ServeTest {
 
     @Test
     void theBannerNamesTheFileAndTheNextCommand() throws Exception {
-        Process server = serve();
+        String banner = banner(serve());
+        Path file = folder.resolve("data").resolve("meanwhile.db");
+        assertTrue(banner.contains("data      " + file + "\n"), banner);
+        assertTrue(Files.exists(file));
+        assertTrue(banner.contains("durable: survives kill -9 and power loss"), banner);
+        String address = banner.replaceAll("(?s).*listening on (\\S+).*", "$1");
+        assertTrue(banner.contains("bin/meanwhile --server " + address + " send hello"), banner);
+    }
+
+    /** Planted: all of them told; the first by name in place of the default. Each found red. */
+    @Test
+    void ofManyModelsTheBannerNamesTheDefaultAndAFew() throws Exception {
+        List<String> flags = new ArrayList<>(List.of("--default-model=x9"));
+        IntStream.range(0, 16).forEach(i -> flags.add("--model.x" + i + ".adapter=simulated"));
+        String banner = banner(serve(flags.toArray(String[]::new)));
+        String address = banner.replaceAll("(?s).*listening on (\\S+).*", "$1");
+        String models = banner.lines()
+                .filter(line -> line.startsWith("  models "))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(models.startsWith("  models    x9 (default, simulated, "), models);
+        assertEquals(5, models.split(" answers at a time", -1).length - 1, models);
+        assertTrue(models.endsWith(", and 12 more: bin/meanwhile --server " + address + " models"), models);
+    }
+
+    private static String banner(Process server) throws IOException {
         BufferedReader out = server.inputReader();
         List<String> lines = new ArrayList<>();
         for (String line = out.readLine(); line != null; line = out.readLine()) {
@@ -82,13 +108,7 @@ class ServeTest {
                 break;
             }
         }
-        String banner = String.join("\n", lines);
-        Path file = folder.resolve("data").resolve("meanwhile.db");
-        assertTrue(banner.contains("data      " + file + "\n"), banner);
-        assertTrue(Files.exists(file));
-        assertTrue(banner.contains("durable: survives kill -9 and power loss"), banner);
-        String address = banner.replaceAll("(?s).*listening on (\\S+).*", "$1");
-        assertTrue(banner.contains("bin/meanwhile --server " + address + " send hello"), banner);
+        return String.join("\n", lines);
     }
 
     /** Seen red by a lock file nobody wrote into. */
