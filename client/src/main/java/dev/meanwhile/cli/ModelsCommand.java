@@ -1,20 +1,23 @@
 package dev.meanwhile.cli;
 
+import com.google.protobuf.Timestamp;
 import dev.meanwhile.client.MeanwhileClient;
 import dev.meanwhile.v1.ListModelsResponse;
 import dev.meanwhile.v1.Model;
 import dev.meanwhile.v1.ModelHold;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** {@code models}: which there are and whether they serve. */
+/** {@code models}: which there are and what is known of each. */
 @Command(
         name = "models",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "[COMMAND]",
-        description = "Lists the models of the server, and says which of them are held since they don't answer.")
+        description = "Lists the models of the server, when each last answered, and which are held since they don't.")
 final class ModelsCommand implements Callable<Integer> {
     private final Cli cli;
 
@@ -36,7 +39,7 @@ final class ModelsCommand implements Callable<Integer> {
             if (cli.json()) {
                 cli.screen().json(models);
             } else {
-                print(models.getModelsList());
+                print(models);
             }
             return ExitCode.OK;
         }
@@ -44,30 +47,61 @@ final class ModelsCommand implements Callable<Integer> {
 
     /** {@code held until 12:03:05 (provider unavailable, 3 failures in a row)}. */
     static String held(ModelHold hold, Cli cli) {
-        String until = Moment.shown(hold.getUntilTime(), cli.shell().clock().getZone());
-        return "held until " + until.substring(until.indexOf(' ') + 1, until.indexOf('.')) + " ("
-                + Words.value(hold.getReason(), "FAILURE_REASON_") + ", "
+        Instant until = Moment.of(hold.getUntilTime());
+        Clock clock = cli.shell().clock();
+        String when = until.isAfter(clock.instant())
+                ? "held until " + Moment.clock(until, clock.getZone())
+                : "held, tried again with the next message";
+        return when + " (" + Words.value(hold.getReason(), "FAILURE_REASON_") + ", "
                 + Words.count(hold.getFailuresInRow(), "failure") + " in a row)";
     }
 
-    private void print(List<Model> models) {
+    static String paused(Cli cli) {
+        return "the workers are paused, so nothing is started; end that with: " + cli.command("resume");
+    }
+
+    /** What is known of it, not what is hoped. */
+    private String state(Model model) {
+        if (model.hasHold()) {
+            return held(model.getHold(), cli);
+        }
+        if (!model.hasLastAttemptTime()) {
+            return "not tried yet";
+        }
+        String tried = ago(model.getLastAttemptTime());
+        if (!model.hasLastAnswerTime()) {
+            return "no answer yet, tried " + tried;
+        }
+        String answered = "answered " + ago(model.getLastAnswerTime());
+        boolean since = Moment.of(model.getLastAttemptTime()).isAfter(Moment.of(model.getLastAnswerTime()));
+        return since ? answered + ", tried " + tried : answered;
+    }
+
+    private String ago(Timestamp time) {
+        return Moment.age(time, cli.shell().clock().instant()) + " ago";
+    }
+
+    private void print(ListModelsResponse response) {
         Screen screen = cli.screen();
+        List<Model> models = response.getModelsList();
         Table table = new Table();
         table.row("NAME", "ADAPTER", "WINDOW", "WORKERS", "STATE");
         for (Model model : models) {
-            String state = model.hasHold() ? held(model.getHold(), cli) : "serves";
             table.row(
                     EscapeFilter.line(model.getName()),
                     EscapeFilter.line(model.getAdapter()),
                     model.getContextWindowTokens() + " tokens",
                     String.valueOf(model.getWorkers()),
-                    model.getDefaultModel() ? state + ", the default" : state);
+                    state(model) + (model.getDefaultModel() ? ", the default" : ""));
         }
         List<String> lines = table.lines();
         screen.line(screen.styled(Style.DIM, lines.getFirst()));
         for (int i = 0; i < models.size(); i++) {
             String line = lines.get(i + 1);
             screen.line(models.get(i).hasHold() ? screen.styled(Style.YELLOW, line) : line);
+        }
+        if (response.getWorkersPaused()) {
+            screen.line(screen.styled(Style.YELLOW, paused(cli)));
         }
     }
 }

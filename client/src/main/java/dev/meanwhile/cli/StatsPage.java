@@ -45,7 +45,7 @@ final class StatsPage {
 
     private void models(List<ModelStats> models) {
         Table table = new Table();
-        table.row("MODEL", "LANE", "QUEUED", "HEADS", "RUNNING", "WORST WAIT", "WORKERS");
+        table.row("MODEL", "LANE", "QUEUED", "HEADS", "RUNNING", "BETWEEN ATTEMPTS", "WORST WAIT", "WORKERS");
         for (ModelStats model : models) {
             for (LaneStats lane : model.getLanesList()) {
                 table.row(
@@ -54,16 +54,13 @@ final class StatsPage {
                         String.valueOf(lane.getQueuedMessages()),
                         String.valueOf(lane.getWaitingHeads()),
                         String.valueOf(lane.getRunningMessages()),
+                        String.valueOf(lane.getRetryingMessages()),
                         lane.hasWorstWait() ? Moment.span(lane.getWorstWait()) : "-",
                         model.getWorkers() + ", " + model.getReservedForActive() + " never LOW");
             }
         }
         print(table);
         for (ModelStats model : models) {
-            if (model.getRetryingMessages() > 0) {
-                screen.line(Words.count(model.getRetryingMessages(), "message") + " of "
-                        + EscapeFilter.line(model.getModel()) + " between attempts");
-            }
             if (model.hasHold()) {
                 warn(Words.hold(model.getModel(), model.getHold(), now));
             }
@@ -72,7 +69,7 @@ final class StatsPage {
 
     private void workspaces(List<WorkspaceStats> workspaces) {
         Table table = new Table();
-        table.row("WORKSPACE", "QUEUED HIGH", "QUEUED LOW", "RUNNING");
+        table.row("WORKSPACE", "QUEUED HIGH", "QUEUED LOW", "RUNNING OR BETWEEN ATTEMPTS");
         workspaces.forEach(w -> table.row(
                 EscapeFilter.line(w.getWorkspace()),
                 String.valueOf(w.getQueuedHigh()),

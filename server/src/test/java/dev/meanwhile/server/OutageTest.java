@@ -14,6 +14,7 @@ import dev.meanwhile.v1.ListModelsRequest;
 import dev.meanwhile.v1.Message;
 import dev.meanwhile.v1.MessageState;
 import dev.meanwhile.v1.ModelHold;
+import dev.meanwhile.v1.ModelStats;
 import dev.meanwhile.v1.SessionServiceGrpc;
 import dev.meanwhile.v1.SubmitMessageRequest;
 import dev.meanwhile.v1.SubmitMessageResponse;
@@ -60,7 +61,10 @@ final class OutageTest {
             Awaitility.await()
                     .atMost(Duration.ofMinutes(3))
                     .until(() -> stats(server).getModels(0).getLanesList().stream()
-                            .allMatch(lane -> lane.getQueuedMessages() + lane.getRunningMessages() == 0));
+                            .allMatch(lane -> lane.getQueuedMessages()
+                                            + lane.getRunningMessages()
+                                            + lane.getRetryingMessages()
+                                    == 0));
             int tried = 0;
             for (int i = 0; i < sessions; i++) {
                 List<Message> messages = messages(server, "s" + i);
@@ -148,6 +152,73 @@ final class OutageTest {
             assertFalse(model(server).hasHold());
             assertFalse(stats(server).getModels(0).hasHold());
             assertFalse(calls.explain(waits).getQueue().hasModelHold());
+        }
+    }
+
+    /** Planted: the lane's counter as what runs; only what is not due yet as between attempts. Each found red. */
+    @Test
+    void whatIsBetweenAttemptsDoesNotRun() throws Exception {
+        SettableClock clock = new SettableClock();
+        ScriptedModel model = new ScriptedModel();
+        try (TestServer server = TestServer.start(folder, clock, List.of(model), "--workers=1")) {
+            UserCalls calls = new UserCalls(server);
+            server.session("one");
+            calls.submit("one", "hello");
+            ScriptedModel.Call first = model.next();
+            assertStarted(server, 1, 0);
+            first.fail(ModelFailure.fault(FailureReason.PROVIDER_CUT, "cut"));
+            first.cancelled().get();
+            assertStarted(server, 0, 1);
+            calls.pause();
+            clock.advance(Duration.ofMinutes(1));
+            server.session("two");
+            calls.submit("two", "makes the workers look at the clock");
+            Awaitility.await()
+                    .until(() -> stats(server).getModels(0).getLanes(0).getWaitingHeads() == 1);
+            assertStarted(server, 0, 1);
+            calls.resume();
+            model.next();
+            assertStarted(server, 1, 0);
+        }
+    }
+
+    private static void assertStarted(TestServer server, int running, int retrying) {
+        ModelStats stats = stats(server).getModels(0);
+        assertEquals(running, stats.getLanes(0).getRunningMessages());
+        assertEquals(retrying, stats.getLanes(0).getRetryingMessages());
+        assertEquals(retrying, stats.getRetryingMessages());
+    }
+
+    /** Planted: an answer not noted; one noted when it was asked. Each found red. */
+    @Test
+    void aModelIsNotSaidToAnswerBeforeItDid() throws Exception {
+        SettableClock clock = new SettableClock();
+        ScriptedModel model = new ScriptedModel();
+        try (TestServer server = TestServer.start(folder, clock, List.of(model))) {
+            UserCalls calls = new UserCalls(server);
+            server.session("one");
+            assertFalse(model(server).hasLastAttemptTime() || model(server).hasLastAnswerTime());
+            calls.submit("one", "hello");
+            ScriptedModel.Call call = model.next();
+            assertEquals(
+                    clock.instant().getEpochSecond(),
+                    model(server).getLastAttemptTime().getSeconds());
+            assertFalse(model(server).hasLastAnswerTime());
+            clock.advance(Duration.ofSeconds(7));
+            try (Tail tail = Tail.follow(server, "one", 0)) {
+                call.text("hi");
+                tail.text(1);
+            }
+            assertEquals(
+                    clock.instant().getEpochSecond(),
+                    model(server).getLastAnswerTime().getSeconds());
+            assertFalse(server.users()
+                    .listModels(ListModelsRequest.getDefaultInstance())
+                    .getWorkersPaused());
+            calls.pause();
+            assertTrue(server.users()
+                    .listModels(ListModelsRequest.getDefaultInstance())
+                    .getWorkersPaused());
         }
     }
 

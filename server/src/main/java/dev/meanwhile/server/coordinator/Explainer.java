@@ -88,13 +88,22 @@ public final class Explainer {
                             ? 0
                             : tx.heads().position(head, MAX_POSITION),
                     Duration.between(message.submission().createTime(), waitedUntil),
-                    "true".equals(tx.settings().get(Claims.PAUSED)),
+                    paused(tx),
                     head == null || head.message() != message.key() ? null : hold(head),
                     front(tx, head, message),
                     tx.messages().failedAttempts(message.key(), MAX_ATTEMPTS - 1),
                     stored.chunks(),
                     stored.bytes());
         });
+    }
+
+    /** Whether nothing is started now, of no model. */
+    public boolean workersPaused() {
+        return storage.read(Explainer::paused);
+    }
+
+    private static boolean paused(Transaction tx) {
+        return "true".equals(tx.settings().get(Claims.PAUSED));
     }
 
     private @Nullable Front front(Transaction tx, @Nullable Head head, Message message) {

@@ -21,6 +21,11 @@ public record Models(List<ModelInfo> all, ModelHolds holds) {
         return holds.find(name);
     }
 
+    /** When a model was last asked and last answered. */
+    public ModelHolds.Signs signs(String name) {
+        return holds.signs(name);
+    }
+
     /** The model's name as given, or the default's if it is empty. */
     String resolve(String name) {
         for (ModelInfo model : all) {

@@ -33,19 +33,24 @@ public final class Operations {
         this.models = models;
     }
 
-    /** One lane; {@code worstWait} is that of the head submitted first, null = none waits. */
+    /**
+     * One lane.
+     *
+     * @param retrying between attempts, by the lane of the last one
+     * @param worstWait of the head submitted first, null = none waits
+     */
     public record LaneStats(
             Priority priority,
             int queued,
             int heads,
             int running,
+            int retrying,
             @Nullable Duration worstWait) {}
 
     /** One model, its lanes HIGH first. */
     public record ModelStats(
             ModelInfo model,
             List<LaneStats> lanes,
-            int retrying,
             @Nullable ModelHold hold) {}
 
     /** The queue as a whole; rates are per second over the last minute. */
@@ -65,10 +70,12 @@ public final class Operations {
                     LaneState state = tx.lanes().find(model.name(), priority);
                     Waiting waiting = tx.heads().waiting(model.name(), priority);
                     Duration worst = waiting.oldest() == null ? null : Duration.between(waiting.oldest(), tx.now());
-                    lanes.add(new LaneStats(priority, state.queued(), waiting.heads(), state.running(), worst));
+                    // The lane's counter has all that have started and not ended.
+                    int running = tx.heads().countRunning(model.name(), priority);
+                    int retrying = state.running() - running;
+                    lanes.add(new LaneStats(priority, state.queued(), waiting.heads(), running, retrying, worst));
                 }
-                perModel.add(new ModelStats(
-                        model, lanes, tx.heads().countRetrying(model.name()), models.hold(model.name())));
+                perModel.add(new ModelStats(model, lanes, models.hold(model.name())));
             }
             return new Stats(
                     perModel,

@@ -3,6 +3,7 @@ package dev.meanwhile.server.grpc;
 import dev.meanwhile.server.coordinator.Models;
 import dev.meanwhile.server.coordinator.Operations;
 import dev.meanwhile.server.domain.ModelInfo;
+import dev.meanwhile.server.queue.ModelHolds;
 import dev.meanwhile.v1.LaneStats;
 import dev.meanwhile.v1.ListModelsResponse;
 import dev.meanwhile.v1.Model;
@@ -14,8 +15,8 @@ import java.time.Duration;
 final class ModelProtos {
     private ModelProtos() {}
 
-    static ListModelsResponse list(Models models) {
-        ListModelsResponse.Builder response = ListModelsResponse.newBuilder();
+    static ListModelsResponse list(Models models, boolean paused) {
+        ListModelsResponse.Builder response = ListModelsResponse.newBuilder().setWorkersPaused(paused);
         for (ModelInfo info : models.all()) {
             Model.Builder model = Model.newBuilder()
                     .setName(info.name())
@@ -28,6 +29,13 @@ final class ModelProtos {
             if (hold != null) {
                 model.setHold(hold(hold));
             }
+            ModelHolds.Signs signs = models.signs(info.name());
+            if (signs.asked() != null) {
+                model.setLastAttemptTime(Protos.time(signs.asked()));
+            }
+            if (signs.answered() != null) {
+                model.setLastAnswerTime(Protos.time(signs.answered()));
+            }
             response.addModels(model);
         }
         return response.build();
@@ -38,13 +46,16 @@ final class ModelProtos {
                 .setModel(stats.model().name())
                 .setWorkers(stats.model().workers())
                 .setReservedForActive(stats.model().reservedForActive())
-                .setRetryingMessages(stats.retrying());
+                .setRetryingMessages(stats.lanes().stream()
+                        .mapToInt(Operations.LaneStats::retrying)
+                        .sum());
         for (Operations.LaneStats lane : stats.lanes()) {
             LaneStats.Builder one = LaneStats.newBuilder()
                     .setPriority(Protos.priority(lane.priority()))
                     .setQueuedMessages(lane.queued())
                     .setWaitingHeads(lane.heads())
-                    .setRunningMessages(lane.running());
+                    .setRunningMessages(lane.running())
+                    .setRetryingMessages(lane.retrying());
             Duration worst = lane.worstWait();
             if (worst != null) {
                 one.setWorstWait(Protos.duration(worst));

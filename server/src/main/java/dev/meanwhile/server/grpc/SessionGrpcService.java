@@ -350,7 +350,7 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
 
     @Override
     public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> observer) {
-        reply(observer, () -> ModelProtos.list(api.models()));
+        reply(observer, () -> ModelProtos.list(api.models(), api.explainer().workersPaused()));
     }
 
     @Override

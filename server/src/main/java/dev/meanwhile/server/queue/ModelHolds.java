@@ -48,6 +48,8 @@ public final class ModelHolds {
         @Nullable
         Lease probe;
 
+        Signs signs = new Signs(null, null);
+
         boolean isNews(Lease lease) {
             return Objects.equals(eraByCall.get(lease), era);
         }
@@ -59,7 +61,15 @@ public final class ModelHolds {
         }
     }
 
-    /** Null = the model serves, as far as is known. */
+    /** When a model was last asked, and when it last began to answer; null = not since the start. */
+    public record Signs(
+            @Nullable Instant asked, @Nullable Instant answered) {}
+
+    public synchronized Signs signs(String model) {
+        return of(model).signs;
+    }
+
+    /** Null = nothing is known against it. */
     public synchronized @Nullable ModelHold find(String model) {
         return of(model).hold;
     }
@@ -99,6 +109,7 @@ public final class ModelHolds {
     synchronized void claimed(Lease lease, long era) {
         Model model = of(lease.model());
         model.eraByCall.put(lease, era);
+        model.signs = new Signs(clock.instant(), model.signs.answered());
         if (model.hold != null && model.era == era) {
             model.probe = lease;
         }
@@ -143,6 +154,7 @@ public final class ModelHolds {
     /** The provider answers this call. Returns whether that ended a hold, so that more may be claimed. */
     public synchronized boolean answered(Lease lease) {
         Model model = of(lease.model());
+        model.signs = new Signs(model.signs.asked(), clock.instant());
         if (model.hold == null || !model.isNews(lease)) {
             return false;
         }

@@ -46,8 +46,8 @@ public interface Heads {
     /** Heads in a lane: how many, and the oldest submission among them. */
     record Waiting(int heads, @Nullable Instant oldest) {}
 
-    /** How many wait for a retry on that model. */
-    int countRetrying(String model);
+    /** How many run that were claimed from that lane. */
+    int countRunning(String model, Priority lane);
 
     /** Remembers that a head got a place; keeps the newest 50. */
     void addEvent(Head head, Instant time, LaneEventKind kind);

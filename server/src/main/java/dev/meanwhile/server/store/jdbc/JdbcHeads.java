@@ -131,8 +131,8 @@ final class JdbcHeads implements Heads {
     }
 
     @Override
-    public int countRetrying(String model) {
-        return sql.count("SELECT count(*) FROM head WHERE status = 2 AND model = ?", model);
+    public int countRunning(String model, Priority lane) {
+        return sql.count("SELECT count(*) FROM head WHERE status = 1 AND model = ? AND lane = ?", model, lane);
     }
 
     @Override

@@ -48,7 +48,7 @@ final class QueryPlanTest {
             "FROM lane", "two rows a model",
             "SELECT count(*) FROM head", "once, at the start",
             "SELECT due_time FROM head WHERE status = 2 ORDER BY due_time LIMIT 1", "the first entry of an index",
-            "SELECT count(*) FROM head WHERE status = 2 AND model = ?", "operators' statistics: only what retries",
+            "SELECT count(*) FROM head WHERE status = 1 AND model = ?", "operators' statistics: only what runs",
             "FROM workspace_lane l JOIN workspace", "operators' statistics: the deepest of all workspaces",
             "SELECT key FROM session WHERE state = 2", "an index of deleted sessions only");
 
