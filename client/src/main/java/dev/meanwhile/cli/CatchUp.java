@@ -14,14 +14,16 @@ final class CatchUp {
     private final Cli cli;
     private final Screen screen;
     private final SessionList before;
+    private final SessionWait wait;
     private boolean begun;
     private String lastMessage = "";
     private EscapeFilter filter = new EscapeFilter();
 
-    CatchUp(Cli cli, SessionList before) {
+    CatchUp(Cli cli, SessionList before, SessionWait wait) {
         this.cli = cli;
         this.screen = cli.screen();
         this.before = before;
+        this.wait = wait;
     }
 
     void print(SwitchSessionResponse response) {
@@ -32,7 +34,7 @@ final class CatchUp {
         response.getTurnsList().forEach(this::turn);
         if (!response.getTruncated()) {
             screen.closeLine();
-            foot(response.getSession());
+            wait.tell(response.getSession());
         }
     }
 
@@ -47,7 +49,7 @@ final class CatchUp {
         screen.note("▶ session " + Words.session(session) + from);
         screen.note(
                 session.getUnreadMessages() == 0
-                        ? response.getTurnsCount() == 0 ? "nothing new" : "an answer is on its way"
+                        ? response.getTurnsCount() == 0 ? "nothing new" : "an answer has begun"
                         : "● " + came(response) + " while you were away");
     }
 
@@ -124,12 +126,6 @@ final class CatchUp {
             mark("[message " + message.getMessageId() + ": " + Words.state(message) + "]");
         } else {
             mark("[" + Words.state(turn.getMessage()) + "]");
-        }
-    }
-
-    private void foot(Session session) {
-        if (session.getRunningMessages() + session.getQueuedMessages() > 0) {
-            screen.note("more is on its way; follow it with: " + cli.command("tail " + session.getNumber()));
         }
     }
 

@@ -56,6 +56,9 @@ final class HistoryCommand implements Callable<Integer> {
             } else {
                 newest(client, target);
             }
+            if (!cli.json()) {
+                new SessionWait(client, cli).tell(target);
+            }
             return ExitCode.OK;
         }
     }

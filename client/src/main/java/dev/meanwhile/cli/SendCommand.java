@@ -85,10 +85,7 @@ final class SendCommand implements Callable<Integer> {
         try (WaitTeller teller = new WaitTeller(
                 cli.screen(),
                 printer,
-                () -> WaitWords.of(
-                        client.explain(message.getMessageId()),
-                        cli.shell().clock().instant(),
-                        cli))) {
+                () -> new SessionWait(client, cli).ofMessage(message.getMessageId()))) {
             AnswerFollower answer =
                     client.answer(FollowRequest.message(message.getSessionId(), message.getMessageId(), start), teller);
             return exitCode(InterruptHint.during(

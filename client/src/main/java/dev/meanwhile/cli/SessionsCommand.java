@@ -1,8 +1,14 @@
 package dev.meanwhile.cli;
 
 import dev.meanwhile.client.MeanwhileClient;
+import dev.meanwhile.client.RpcError;
 import dev.meanwhile.client.SessionList;
+import dev.meanwhile.v1.ListModelsResponse;
+import dev.meanwhile.v1.Session;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
 /** {@code sessions}: what there is and where answers wait. */
@@ -32,8 +38,33 @@ final class SessionsCommand implements Callable<Integer> {
             } else {
                 new SessionTable(cli.screen(), cli.shell().clock().instant()).print(list.sessions());
                 hint(list);
+                held(client, list.sessions());
             }
             return ExitCode.OK;
+        }
+    }
+
+    /** Why sessions that wait go on waiting; only said if it can be had. */
+    private void held(MeanwhileClient client, List<Session> sessions) {
+        Set<String> waited = sessions.stream()
+                .filter(s -> s.getQueuedMessages() + s.getRunningMessages() > 0)
+                .map(Session::getModel)
+                .collect(Collectors.toSet());
+        if (waited.isEmpty() || !cli.screen().isTerminal()) {
+            return;
+        }
+        try {
+            ListModelsResponse models = cli.models(client);
+            if (models.getWorkersPaused()) {
+                cli.screen().note(ModelsCommand.paused(cli));
+            }
+            models.getModelsList().stream()
+                    .filter(m -> m.hasHold() && waited.contains(m.getName()))
+                    .map(m -> Words.hold(
+                            m.getName(), m.getHold(), cli.shell().clock().instant()))
+                    .forEach(cli.screen()::note);
+        } catch (RpcError e) {
+            // The list is whole without it.
         }
     }
 

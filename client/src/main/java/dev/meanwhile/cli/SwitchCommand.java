@@ -33,7 +33,7 @@ final class SwitchCommand implements Callable<Integer> {
             SessionList list = cli.sessions(client);
             Session target = new SessionFinder(cli, list).find(session);
             ReadMarks marks = new ReadMarks(client, cli);
-            CatchUp catchUp = new CatchUp(cli, list);
+            CatchUp catchUp = new CatchUp(cli, list, new SessionWait(client, cli));
             long shown = -1;
             while (true) {
                 SwitchSessionResponse response = client.switchSession(target.getSessionId());

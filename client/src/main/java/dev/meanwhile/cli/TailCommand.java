@@ -6,10 +6,7 @@ import dev.meanwhile.client.FollowRequest;
 import dev.meanwhile.client.LogFollower;
 import dev.meanwhile.client.LogListener;
 import dev.meanwhile.client.MeanwhileClient;
-import dev.meanwhile.v1.ListMessagesRequest;
 import dev.meanwhile.v1.Session;
-import dev.meanwhile.v1.Turn;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +25,6 @@ import picocli.CommandLine.Parameters;
         },
         footer = "%nInto a pipe each answer is printed when it has ended.")
 final class TailCommand implements Callable<Integer> {
-    private static final int LOOKED_AT = 50;
     private final Cli cli;
 
     @Parameters(arity = "0..1", paramLabel = "SESSION", description = SessionFinder.HELP + " Default: the active one.")
@@ -71,7 +67,8 @@ final class TailCommand implements Callable<Integer> {
         ReadMarks marks = new ReadMarks(client, cli);
         LogListener printer = cli.printer(true, through -> marks.session(id, through));
         cli.screen().status("following session " + Words.session(target) + "; end with Ctrl-C" + held());
-        try (WaitTeller teller = new WaitTeller(cli.screen(), printer, () -> sessionWait(client, id))) {
+        SessionWait wait = new SessionWait(client, cli);
+        try (WaitTeller teller = new WaitTeller(cli.screen(), printer, () -> wait.of(client.session(id)))) {
             LogFollower log = client.log(FollowRequest.session(id, new Cursor(target.getEpoch(), start)), teller);
             return follow(
                     log,
@@ -92,7 +89,8 @@ final class TailCommand implements Callable<Integer> {
         if (!cli.screen().isTerminal()) {
             cli.screen().status("following message " + message + held());
         }
-        try (WaitTeller teller = new WaitTeller(cli.screen(), printer, () -> messageWait(client, message))) {
+        SessionWait wait = new SessionWait(client, cli);
+        try (WaitTeller teller = new WaitTeller(cli.screen(), printer, () -> wait.ofMessage(message))) {
             LogFollower log = client.log(wanted, teller);
             return follow(log, () -> resume(cli, message, log.position()));
         }
@@ -116,28 +114,6 @@ final class TailCommand implements Callable<Integer> {
             throw new UserError("message " + messageId + " is not of session " + Words.session(named)
                     + "; leave SESSION out: " + cli.command("tail --message " + messageId));
         }
-    }
-
-    private Optional<WaitWords> messageWait(MeanwhileClient client, String id) {
-        return WaitWords.of(client.explain(id), cli.shell().clock().instant(), cli);
-    }
-
-    /** Of the message whose turn it is; with more than a page of them, of the oldest on the page. */
-    private Optional<WaitWords> sessionWait(MeanwhileClient client, String id) {
-        Session now = client.session(id);
-        int unended = now.getQueuedMessages() + now.getRunningMessages();
-        if (unended == 0) {
-            return Optional.empty();
-        }
-        ListMessagesRequest newest = ListMessagesRequest.newBuilder()
-                .setSessionId(id)
-                .setPageSize(Math.min(unended, LOOKED_AT))
-                .build();
-        return client.messages(newest).getTurnsList().reversed().stream()
-                .map(Turn::getMessage)
-                .filter(m -> m.getTerminalSequence() == 0)
-                .findFirst()
-                .flatMap(m -> messageWait(client, m.getMessageId()));
     }
 
     private int follow(LogFollower log, Supplier<String> resume) throws InterruptedException {

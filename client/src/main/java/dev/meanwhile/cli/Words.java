@@ -75,6 +75,7 @@ final class Words {
                         + EscapeFilter.line(message.getFailureMessage())
                         + ")";
             case MESSAGE_STATE_CANCELLED -> state + ": " + value(message.getCancelCause(), "CANCEL_CAUSE_");
+            case MESSAGE_STATE_RUNNING -> message.hasRetryTime() ? state + ", between attempts" : state;
             case MESSAGE_STATE_COMPLETED -> state + stopped(message.getFinishReason(), "FINISH_REASON_");
             default -> state;
         };

@@ -1,0 +1,58 @@
+package dev.meanwhile.cli;
+
+import dev.meanwhile.client.MeanwhileClient;
+import dev.meanwhile.client.RpcError;
+import dev.meanwhile.v1.ListMessagesRequest;
+import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.Turn;
+import java.util.Optional;
+
+/** Why what is still to come in a session does not come: two calls, and only if there is something. */
+final class SessionWait {
+    private static final int LOOKED_AT = 50;
+    private final MeanwhileClient client;
+    private final Cli cli;
+
+    SessionWait(MeanwhileClient client, Cli cli) {
+        this.client = client;
+        this.cli = cli;
+    }
+
+    Optional<WaitWords> ofMessage(String id) {
+        return WaitWords.of(client.explain(id), cli.shell().clock().instant(), cli);
+    }
+
+    /** Of the message whose turn it is; of the oldest among the newest 50, which names that one. */
+    Optional<WaitWords> of(Session session) {
+        if (session.getQueuedMessages() + session.getRunningMessages() == 0) {
+            return Optional.empty();
+        }
+        ListMessagesRequest newest = ListMessagesRequest.newBuilder()
+                .setSessionId(session.getSessionId())
+                .setPageSize(LOOKED_AT)
+                .build();
+        return client.messages(newest).getTurnsList().reversed().stream()
+                .map(Turn::getMessage)
+                .filter(m -> m.getTerminalSequence() == 0)
+                .findFirst()
+                .flatMap(m -> ofMessage(m.getMessageId()));
+    }
+
+    /** Tells a person what is still to come, and if nothing works on it why; the command goes on without these calls. */
+    void tell(Session session) {
+        if (!cli.screen().isTerminal() || session.getQueuedMessages() + session.getRunningMessages() == 0) {
+            return;
+        }
+        Optional<WaitWords> standing = Optional.empty();
+        try {
+            standing = of(session).filter(WaitWords::stands);
+        } catch (RpcError e) {
+            // It is only a word more.
+        }
+        String follow = "follow it with: " + cli.command("tail " + session.getNumber());
+        cli.screen()
+                .note(EscapeFilter.line(standing.map(why -> "the next answer waits: " + why.words() + "; ")
+                                .orElse("more is on its way; ")
+                        + follow));
+    }
+}
