@@ -11,7 +11,10 @@ import dev.meanwhile.v1.AnswerCompleted;
 import dev.meanwhile.v1.Attempt;
 import dev.meanwhile.v1.AttemptReset;
 import dev.meanwhile.v1.ExplainMessageResponse;
+import dev.meanwhile.v1.ModelHold;
+import dev.meanwhile.v1.Priority;
 import dev.meanwhile.v1.ResponseChunksResponse;
+import dev.meanwhile.v1.SubmitMessageRequest;
 import dev.meanwhile.v1.SubmitMessageResponse;
 import java.time.Duration;
 import java.util.Locale;
@@ -46,9 +49,14 @@ final class ModelTest {
         this.patience = patience;
     }
 
-    Result ask(String session) throws InterruptedException {
+    /** @param failures in a row with which the model is held, 0 = it is not */
+    Result ask(String session, int failures) throws InterruptedException {
         long start = System.nanoTime();
-        SubmitMessageResponse accepted = client.submit(session, QUESTION);
+        SubmitMessageResponse accepted = client.submit(SubmitMessageRequest.newBuilder()
+                .setSessionId(session)
+                .setText(QUESTION)
+                .setPriority(Priority.PRIORITY_HIGH) // somebody waits for it
+                .build());
         json(accepted);
         String message = accepted.getMessage().getMessageId();
         Watch watch = new Watch();
@@ -61,7 +69,7 @@ final class ModelTest {
                 try {
                     return result(message, answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS), watch, start);
                 } catch (TimeoutException e) {
-                    Fails failed = lookAt(message, start);
+                    Fails failed = lookAt(message, start, failures);
                     if (failed != null) {
                         return failed;
                     }
@@ -74,7 +82,7 @@ final class ModelTest {
         }
     }
 
-    private @Nullable Fails lookAt(String message, long start) {
+    private @Nullable Fails lookAt(String message, long start, int failures) {
         ExplainMessageResponse life = client.explain(message);
         for (Attempt attempt : life.getWorker().getAttemptsList()) {
             if (attempt.hasCause()) {
@@ -82,6 +90,11 @@ final class ModelTest {
                 return new Fails(
                         words(attempt.getCause().getReason(), attempt.getCause().getMetadataOrDefault("text", "")));
             }
+        }
+        ModelHold hold = life.getQueue().getModelHold();
+        if (hold.getFailuresInRow() > failures) { // the one call that may be tried was another's
+            json(life);
+            return new Fails("it was tried with another message meanwhile. It is " + ModelsCommand.held(hold, cli));
         }
         if (System.nanoTime() - start < patience.toNanos()) {
             return null;

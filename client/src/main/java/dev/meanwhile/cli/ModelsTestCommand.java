@@ -2,6 +2,7 @@ package dev.meanwhile.cli;
 
 import dev.meanwhile.client.MeanwhileClient;
 import dev.meanwhile.v1.CreateSessionRequest;
+import dev.meanwhile.v1.ListModelsResponse;
 import dev.meanwhile.v1.Model;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Parameters;
             "In a workspace of its own; its session is deleted again."
         })
 final class ModelsTestCommand implements Callable<Integer> {
+    /** One for all tests: a workspace stays in the database. */
+    private static final String WORKSPACE = "models-test";
+
     private final Cli cli;
 
     @Parameters(paramLabel = "NAME", description = "Which model, as \"models\" lists them.")
@@ -43,27 +47,36 @@ final class ModelsTestCommand implements Callable<Integer> {
             throw cli.usage("--timeout takes 1 to 3600 seconds");
         }
         try (MeanwhileClient client = cli.connect()) {
-            Model model = find(cli.models(client).getModelsList());
-            if (model.hasHold()) {
-                cli.screen().error("it is " + ModelsCommand.held(model.getHold(), cli) + "; waiting for the next try");
+            ListModelsResponse models = cli.models(client);
+            Model model = find(models.getModelsList());
+            if (models.getWorkersPaused()) {
+                throw new UserError(ModelsCommand.paused(cli));
             }
-            String workspace = "models-test-" + UUID.randomUUID().toString().substring(0, 8);
-            return test(client.inWorkspace(workspace), model.getName());
+            if (model.hasHold()) {
+                cli.screen()
+                        .error(Words.hold(
+                                        model.getName(),
+                                        model.getHold(),
+                                        cli.shell().clock().instant())
+                                + "; waiting for that");
+            }
+            return test(client.inWorkspace(WORKSPACE), model);
         }
     }
 
-    private int test(MeanwhileClient client, String model) throws InterruptedException {
+    private int test(MeanwhileClient client, Model model) throws InterruptedException {
         // Chosen here, so that it can be deleted whatever becomes of the call that makes it.
-        String session = "models-test";
+        String session = WORKSPACE + "-" + UUID.randomUUID().toString().substring(0, 8);
         Thread atExit = new Thread(() -> client.deleteSession(session), "models-test-end");
         Runtime.getRuntime().addShutdownHook(atExit);
         try {
             client.createSession(CreateSessionRequest.newBuilder()
                     .setSessionId(session)
-                    .setModel(model)
+                    .setModel(model.getName())
                     .build());
-            ModelTest.Result result = new ModelTest(client, cli, Duration.ofSeconds(seconds)).ask(session);
-            return tell(model, result);
+            ModelTest.Result result = new ModelTest(client, cli, Duration.ofSeconds(seconds))
+                    .ask(session, model.getHold().getFailuresInRow());
+            return tell(model.getName(), result);
         } finally {
             client.deleteSession(session);
             try {

@@ -1,0 +1,126 @@
+package dev.meanwhile.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What each command says of a session whose model is held: a message between attempts, and another behind it. */
+@Timeout(120)
+final class HeldModelTest {
+    private static final String HOLD =
+            "model down does not answer (provider unavailable, 1 in a row), so nothing is started on it; next try ";
+
+    @TempDir
+    private static Path folder = Path.of("");
+
+    private static ServerProcess server;
+    private static String first = "";
+
+    @BeforeAll
+    static void hold() throws Exception {
+        int nobody;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            nobody = socket.getLocalPort();
+        }
+        server = ServerProcess.start(
+                folder,
+                "--model.fast.adapter=simulated",
+                "--model.down.adapter=openai",
+                "--model.down.url=http://127.0.0.1:" + nobody + "/v1",
+                "--default-model=fast",
+                "--retry-delay=1m",
+                "--log-level.WORKER=ERROR");
+        run(Captured.pipe(""), "new", "front");
+        run(Captured.pipe(""), "new", "back", "--model", "down");
+        Captured send = Captured.pipe("");
+        run(send, "send", "-s", "2", "hello");
+        first = send.out().strip();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> terminal("explain", first)
+                .out()
+                .contains("between attempts"));
+        run(Captured.pipe(""), "send", "-s", "2", "and");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    /** Planted: nothing said of what is in front; its hold left out. Each found red. */
+    @Test
+    void explainOfTheNewestNamesWhatIsInFrontAndItsHold() throws Exception {
+        String life = terminal("explain", "-s", "2").out();
+        assertTrue(life.contains("now 1 message before it in its session\n"), life);
+        assertTrue(life.contains("QUEUE    in front is " + first + ": waits for attempt 2; " + HOLD), life);
+    }
+
+    /** Planted: "more is on its way" whatever holds it. */
+    @Test
+    void switchAndHistorySayWhyNothingComes() throws Exception {
+        for (String command : new String[] {"switch", "history"}) {
+            String said = terminal(command, "2").err();
+            assertTrue(said.contains("the next answer waits: attempt 1 failed: The provider at 127.0.0.1:"), said);
+            assertTrue(said.contains("; " + HOLD), said);
+            assertTrue(said.endsWith("; follow it with: bin/meanwhile tail 2\n"), said);
+            assertEquals(1, said.split("next try", -1).length - 1, said);
+            assertFalse(said.contains("on its way"), said);
+        }
+        assertTrue(terminal("history", "2").out().contains("running, between attempts\n"));
+    }
+
+    /** Planted: every held model told, used or not; told in JSON as well. Each found red. */
+    @Test
+    void sessionsNameTheHeldModelThatIsWaitedFor() throws Exception {
+        String said = terminal("sessions").err();
+        assertTrue(said.startsWith(HOLD), said);
+        assertEquals(1, said.lines().count(), said);
+        assertEquals("", terminal("--json", "sessions").err());
+        assertEquals("", terminal("--workspace", "other", "new").err().replaceAll("ask in it with.*\n", ""));
+        assertFalse(terminal("--workspace", "other", "sessions").err().contains("down"));
+    }
+
+    /** Planted: a held model that "serves"; one never asked that does. Each found red. */
+    @Test
+    void modelsSayWhatIsKnownOfThem() throws Exception {
+        String models = terminal("models").out();
+        assertTrue(models.lines().anyMatch(l -> l.matches("down .* held, .*\\(provider unavailable, 1 failure in a row\\)")), models);
+        assertTrue(models.lines().anyMatch(l -> l.matches("fast .*  not tried yet, the default")), models);
+    }
+
+    /** Planted: what has started and not ended counted as running. */
+    @Test
+    void statsTellWhatRunsFromWhatIsBetweenAttempts() throws Exception {
+        String stats = terminal("stats").out();
+        assertTrue(stats.lines().anyMatch(l -> l.matches("down +LOW +[01] +0 +0 +1 +- .*")), stats);
+        assertTrue(stats.contains("RUNNING OR BETWEEN ATTEMPTS"), stats);
+    }
+
+    /** Planted: the wait told only after it. */
+    @Test
+    void aTestOfAHeldModelSaysForWhatItWaits() throws Exception {
+        Captured test = terminal("models", "test", "down", "--timeout", "1");
+        assertTrue(test.err().startsWith(HOLD), test::err);
+        assertTrue(test.err().contains("; waiting for that\nmodel down does not work: no whole answer within 1.0 s"), test::err);
+    }
+
+    private static Captured terminal(String... args) throws Exception {
+        Captured shell = Captured.terminal();
+        run(shell, args);
+        return shell;
+    }
+
+    private static void run(Captured shell, String... args) throws Exception {
+        shell.environment.put("MEANWHILE_SERVER", server.address().toString());
+        shell.run(args);
+    }
+}
