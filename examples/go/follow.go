@@ -1,6 +1,6 @@
 package main
 
-// The part to copy: calls that are repeated safely, and an answer followed across cuts and server restarts.
+// The part to copy: calls that are repeated safely, and a session's log followed across cuts and server restarts.
 
 import (
 	"context"
@@ -69,6 +69,13 @@ func inWords(err error) string {
 	return fmt.Sprintf("%s %s (%s): %s", said.Code(), info.GetReason(), strings.Join(facts, ", "), said.Message())
 }
 
+// isCut says whether a stream only broke, so that it is worth another call, or was refused.
+func isCut(err error) bool {
+	info, _ := details(err)
+	code := status.Code(err)
+	return slices.Contains(cut, code) || slices.Contains(cutWithoutReason, code) && info == nil
+}
+
 // pause waits twice as long each time, up to 5 s, with jitter, and never shorter than the server asks.
 func pause(ctx context.Context, failures int, asked time.Duration) {
 	step := min(5*time.Second, 100*time.Millisecond<<min(failures, 10))
@@ -95,15 +102,21 @@ func call[Request, Response any](ctx context.Context,
 	}
 }
 
-// follow yields each log entry of a message once, in order, until its end; nil and no error: the server's log is
-// another one now, drop what you hold. A refusal comes last. Keep request's Epoch and AfterSequence to go on later.
-func follow(ctx context.Context, client pb.SessionServiceClient, request *pb.ResponseChunksRequest) iter.Seq2[*pb.ResponseEntry, error] {
+// follow yields each log entry behind the request's cursor once, in order; nil and no error: the server's log is
+// another one now, drop what you hold. A refusal comes last.
+//
+// The request names a session and its workspace. With a MessageId this ends with that message, else it goes on for
+// ever, or until the session is deleted, or closed and done. The request's cursor (Epoch, AfterSequence) moves along:
+// keep both with what you hold, and start from them the next time.
+func follow(ctx context.Context, client pb.SessionServiceClient,
+	request *pb.ResponseChunksRequest) iter.Seq2[*pb.ResponseEntry, error] {
 	return func(yield func(*pb.ResponseEntry, error) bool) {
+		request.Follow = true
 		for failures := 1; ; failures++ {
 			before := request.AfterSequence
 			done, err := readStream(ctx, client, request, yield)
 			info, asked := details(err)
-			switch code := status.Code(err); {
+			switch {
 			case done:
 				return
 			case info.GetReason() == "EPOCH_CHANGED" || info.GetReason() == "CURSOR_AHEAD":
@@ -111,9 +124,7 @@ func follow(ctx context.Context, client pb.SessionServiceClient, request *pb.Res
 				if !yield(nil, nil) {
 					return
 				}
-			case ctx.Err() == nil && slices.Contains(cut, code): // goes on below
-			case ctx.Err() == nil && slices.Contains(cutWithoutReason, code) && info == nil:
-			default:
+			case ctx.Err() != nil || !isCut(err):
 				yield(nil, err)
 				return
 			}
@@ -150,7 +161,7 @@ func readStream(ctx context.Context, client pb.SessionServiceClient, request *pb
 		case *pb.ResponseChunksResponse_Entries:
 			for _, entry := range event.Entries.Entries {
 				request.AfterSequence = entry.Sequence
-				if !yield(entry, nil) || terminal(entry) {
+				if !yield(entry, nil) || request.MessageId != "" && terminal(entry) {
 					return true, nil
 				}
 			}

@@ -1,4 +1,5 @@
-// Asks one question: the answer on stdout, what happened on stderr; exit code 0 only if the answer is whole.
+// Asks one question, or with -follow reads a session's log for ever. What happens is told on stderr.
+// The answer comes on stdout; exit code 0 only if it is whole.
 package main
 
 import (
@@ -14,74 +15,98 @@ import (
 func main() {
 	log.SetFlags(0)
 	server := flag.String("server", "127.0.0.1:7420", "where the server is")
-	text := flag.String("text", "", "what to ask")
+	workspace := flag.String("workspace", "", "whose sessions; empty: the server's default")
+	text := flag.String("text", "", "what to ask, in a new session")
+	session := flag.String("follow", "", "a session whose log is read, from the cursor on")
+	epoch := flag.String("epoch", "", "cursor: the epoch (what an entry is told to be in)")
+	after := flag.Int64("after", 0, "cursor: the last entry that was seen")
 	flag.Parse()
-	if *text == "" {
-		log.Fatal("-text says what to ask")
+	if (*text == "") == (*session == "") {
+		log.Fatal("-text says what to ask, or -follow which session to read")
 	}
-	got, err := ask(context.Background(), *server, *text)
+	connection, err := connect(*server)
 	if err != nil {
-		log.Fatal("failed: ", inWords(err))
-	}
-	fmt.Println(got)
-}
-
-func ask(ctx context.Context, server, text string) (string, error) {
-	connection, err := connect(server)
-	if err != nil {
-		return "", err
+		log.Fatal("failed: ", err)
 	}
 	defer connection.Close()
 	client := pb.NewSessionServiceClient(connection)
-
-	// The same request_id in each try: however often it is sent, there is one session and one message.
-	created, err := call(ctx, client.CreateSession, &pb.CreateSessionRequest{RequestId: rand.Text()})
+	if *text != "" {
+		err = ask(context.Background(), client, *workspace, *text)
+	} else {
+		err = followSession(context.Background(), client, &pb.ResponseChunksRequest{
+			Workspace: *workspace, SessionId: *session, Epoch: *epoch, AfterSequence: *after})
+	}
 	if err != nil {
-		return "", err
+		log.Fatal("failed: ", inWords(err))
+	}
+}
+
+func ask(ctx context.Context, client pb.SessionServiceClient, workspace, text string) error {
+	// The same request_id in each try: however often it is sent, there is one session and one message.
+	created, err := call(ctx, client.CreateSession,
+		&pb.CreateSessionRequest{Workspace: workspace, RequestId: rand.Text()})
+	if err != nil {
+		return err
 	}
 	sessionID := created.Session.SessionId
-	submitted, err := call(ctx, client.SubmitMessage,
-		&pb.SubmitMessageRequest{SessionId: sessionID, Text: text, RequestId: rand.Text()})
+	submitted, err := call(ctx, client.SubmitMessage, &pb.SubmitMessageRequest{
+		Workspace: workspace, SessionId: sessionID, Text: text, RequestId: rand.Text()})
 	if err != nil {
-		return "", err
+		return err
 	}
 	messageID := submitted.Message.MessageId
 	log.Println("session", sessionID, "message", messageID)
 
 	var got answer
 	request := &pb.ResponseChunksRequest{
-		SessionId: sessionID, MessageId: messageID, Epoch: submitted.Epoch, Follow: true}
+		Workspace: workspace, SessionId: sessionID, MessageId: messageID, Epoch: submitted.Epoch}
 	for entry, err := range follow(ctx, client, request) {
 		if err != nil {
-			return "", err
+			return err
 		} else if entry == nil {
 			log.Println("drop")
 			got = answer{}
 		} else {
-			log.Println("entry", entry.Sequence, kind(entry))
+			tellEntry(request, entry)
 			got.add(entry)
 		}
 	}
 
 	// What a refusal looks like.
-	if _, err := call(ctx, client.GetSession, &pb.GetSessionRequest{SessionId: "nobody"}); err != nil {
+	_, err = call(ctx, client.GetSession, &pb.GetSessionRequest{Workspace: workspace, SessionId: "nobody"})
+	if err != nil {
 		log.Println("refused:", inWords(err))
 	}
 	if !got.whole() {
-		read, err := call(ctx, client.GetMessage, &pb.GetMessageRequest{MessageId: messageID})
+		read, err := call(ctx, client.GetMessage,
+			&pb.GetMessageRequest{Workspace: workspace, MessageId: messageID})
 		if err != nil {
-			return "", err
+			return err
 		}
-		return "", fmt.Errorf("no whole answer: %v", read.Turn.Message)
+		return fmt.Errorf("no whole answer: %v", read.Turn.Message)
 	}
-	return got.text(), nil
+	fmt.Println(got.text())
+	return nil
 }
 
-// kind is the name of what an entry says, as in the contract.
-func kind(entry *pb.ResponseEntry) string {
+func followSession(ctx context.Context, client pb.SessionServiceClient, request *pb.ResponseChunksRequest) error {
+	for entry, err := range follow(ctx, client, request) {
+		if err != nil {
+			return err
+		} else if entry == nil {
+			log.Println("drop")
+		} else {
+			tellEntry(request, entry)
+		}
+	}
+	return nil
+}
+
+func tellEntry(request *pb.ResponseChunksRequest, entry *pb.ResponseEntry) {
+	kind := "unknown" // else its name in the contract
 	message := entry.ProtoReflect()
 	if set := message.WhichOneof(message.Descriptor().Oneofs().ByName("kind")); set != nil {
-		return string(set.Name())
+		kind = string(set.Name())
 	}
-	return "unknown"
+	log.Println("entry", entry.Sequence, kind, "of", entry.MessageId, "in", request.Epoch)
 }

@@ -1,34 +1,41 @@
 'use strict';
-// Asks one question: the answer on stdout, what happened on stderr; exit code 0 only if the answer is whole.
+// Asks one question, or with --follow reads a session's log for ever. What happens is told on stderr.
+// The answer comes on stdout; exit code 0 only if it is whole.
 
 const crypto = require('node:crypto');
 const { parseArgs } = require('node:util');
 const { Answer, DROPPED, call, connect, follow, inWords } = require('./meanwhile-client');
 
 const tell = console.error;
+const tellEntry = (request, entry) =>
+  tell('entry', entry.sequence, entry.kind ?? 'unknown', 'of', entry.message_id, 'in', request.epoch);
 
-async function ask(client, text) {
+async function ask(client, workspace, text) {
   // The same request_id in each try: however often it is sent, there is one session and one message.
-  const { session } = await call(client, 'CreateSession', { request_id: crypto.randomUUID() });
-  const request = { session_id: session.session_id, text, request_id: crypto.randomUUID() };
-  const { message, epoch } = await call(client, 'SubmitMessage', request);
-  tell('session', session.session_id, 'message', message.message_id);
+  const { session } = await call(client, 'CreateSession', { workspace, request_id: crypto.randomUUID() });
+  const { session_id } = session;
+  const submit = { workspace, session_id, text, request_id: crypto.randomUUID() };
+  const { message, epoch } = await call(client, 'SubmitMessage', submit);
+  const { message_id } = message;
+  tell('session', session_id, 'message', message_id);
 
   let answer = new Answer();
-  for await (const entry of follow(client, session.session_id, message.message_id, epoch)) {
+  const request = { workspace, session_id, message_id, epoch, after_sequence: 0 };
+  for await (const entry of follow(client, request)) {
     if (entry === DROPPED) {
       tell('drop');
       answer = new Answer();
     } else {
-      tell('entry', entry.sequence, entry.kind ?? 'unknown');
+      tellEntry(request, entry);
       answer.add(entry);
     }
   }
 
   // What a refusal looks like.
-  await call(client, 'GetSession', { session_id: 'nobody' }).catch((error) => tell('refused:', inWords(error)));
+  await call(client, 'GetSession', { workspace, session_id: 'nobody' })
+    .catch((error) => tell('refused:', inWords(error)));
   if (!answer.whole()) {
-    const { turn } = await call(client, 'GetMessage', { message_id: message.message_id });
+    const { turn } = await call(client, 'GetMessage', { workspace, message_id });
     tell('no whole answer:', answer.end ?? turn.message);
     return 1;
   }
@@ -36,17 +43,35 @@ async function ask(client, text) {
   return 0;
 }
 
+async function followSession(client, request) {
+  for await (const entry of follow(client, request)) {
+    if (entry === DROPPED) tell('drop');
+    else tellEntry(request, entry);
+  }
+  return 0;
+}
+
 async function main() {
   const { values } = parseArgs({
-    options: { server: { type: 'string', default: '127.0.0.1:7420' }, text: { type: 'string' } },
+    options: {
+      server: { type: 'string', default: '127.0.0.1:7420' },
+      workspace: { type: 'string', default: '' }, // whose sessions; empty: the server's default
+      text: { type: 'string' }, // what to ask, in a new session
+      follow: { type: 'string' }, // or a session whose log is read, from the cursor on:
+      epoch: { type: 'string', default: '' }, // what an entry is told to be in
+      after: { type: 'string', default: '0' }, // the last entry that was seen
+    },
   });
-  if (!values.text) throw new Error('--text says what to ask');
+  const { workspace, text, epoch } = values;
+  if (!text === !values.follow) throw new Error('--text says what to ask, or --follow which session to read');
   const client = connect(values.server);
-  process.exitCode = await ask(client, values.text);
+  process.exitCode = text
+    ? await ask(client, workspace, text)
+    : await followSession(client, { workspace, session_id: values.follow, epoch, after_sequence: Number(values.after) });
   client.close();
 }
 
 main().catch((error) => {
-  tell('failed:', error.code === undefined ? error.message : inWords(error));
+  tell('failed:', typeof error.code === 'number' ? inWords(error) : error.message);
   process.exit(1);
 });

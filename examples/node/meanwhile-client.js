@@ -1,5 +1,5 @@
 'use strict';
-// The part to copy: calls that are repeated safely, and an answer followed across cuts and server restarts.
+// The part to copy: calls that are repeated safely, and a session's log followed across cuts and server restarts.
 
 const crypto = require('node:crypto');
 const path = require('node:path');
@@ -59,6 +59,12 @@ function inWords(error) {
   return `${grpc.status[error.code]} ${reason || 'without a reason'} (${facts}): ${error.details}`;
 }
 
+/** Whether a stream only broke, so that it is worth another call, or was refused. */
+function isCut(error) {
+  const code = grpc.status[error.code];
+  return CUT.includes(code) || (CUT_WITHOUT_REASON.includes(code) && !details(error).reason);
+}
+
 /** Twice as long each time, up to 5 s, with jitter, and never shorter than the server asks. */
 const pause = (failures, asked) =>
   sleep(Math.max(asked, Math.min(5000, 100 * 2 ** failures) * (0.5 + Math.random() / 2)));
@@ -79,41 +85,46 @@ async function call(client, method, request, tries = 12) {
   }
 }
 
-/** Yields each log entry of a message once, in order, until its end; DROPPED: start anew with nothing. */
-async function* follow(client, session_id, message_id, epoch) {
-  let after_sequence = 0; // keep it with the epoch if you want to go on in another process
+/**
+ * Yields each log entry behind the request's cursor once, in order; DROPPED: start anew with nothing.
+ *
+ * The ResponseChunksRequest names a session and its workspace. With message_id this ends with that message, else it
+ * goes on for ever, or until the session is deleted, or closed and done. The request's cursor (epoch, after_sequence)
+ * moves along: keep both with what you hold, and start from them the next time.
+ */
+async function* follow(client, request) {
+  request.follow = true;
   for (let failures = 1; ; failures++) {
     let asked = 0;
-    const stream = client.ResponseChunks({ session_id, message_id, epoch, after_sequence, follow: true });
+    const stream = client.ResponseChunks(request);
     const watchdog = setTimeout(() => stream.cancel(), SILENCE);
     try {
       for await (const event of stream) {
         watchdog.refresh();
         if (event.event === 'started') {
-          epoch = event.started.epoch;
+          request.epoch = event.started.epoch;
         } else if (event.event === 'entries') {
           failures = 0;
           for (const entry of event.entries.entries) {
-            after_sequence = entry.sequence;
+            request.after_sequence = entry.sequence;
             yield entry;
-            if (TERMINAL.includes(entry.kind)) return;
+            if (request.message_id && TERMINAL.includes(entry.kind)) return;
           }
         } else if (event.event === 'heartbeat') {
           failures = 0;
-          after_sequence = event.heartbeat.last_sequence;
+          request.after_sequence = event.heartbeat.last_sequence;
         } else if (event.event === 'closing') {
-          after_sequence = event.closing.resume_after;
+          request.after_sequence = event.closing.resume_after;
           if (['CLOSING_REASON_CAUGHT_UP', 'CLOSING_REASON_SESSION_DELETED'].includes(event.closing.reason)) return;
         } // else an event of a later server
       }
     } catch (error) {
-      const code = grpc.status[error.code];
       const { reason, metadata, asked: delay } = details(error);
       asked = delay;
       if (['EPOCH_CHANGED', 'CURSOR_AHEAD'].includes(reason)) {
-        [epoch, after_sequence] = [metadata.epoch, 0];
+        [request.epoch, request.after_sequence] = [metadata.epoch, 0];
         yield DROPPED;
-      } else if (!CUT.includes(code) && (!CUT_WITHOUT_REASON.includes(code) || reason)) {
+      } else if (!isCut(error)) {
         throw error;
       }
     } finally {

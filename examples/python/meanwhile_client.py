@@ -1,4 +1,4 @@
-"""The part to copy: calls that are repeated safely, and an answer followed across cuts and server restarts."""
+"""The part to copy: calls that are repeated safely, and a session's log followed across cuts and server restarts."""
 
 import asyncio
 import hashlib
@@ -7,7 +7,7 @@ import random
 import grpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
-from meanwhile.v1 import response_pb2, session_service_pb2
+from meanwhile.v1 import response_pb2
 
 CALL_TIMEOUT = 10  # seconds, of each try of a unary call
 SILENCE = 45  # seconds: a stream without a sign of life for three heartbeat intervals is dead
@@ -41,6 +41,12 @@ def in_words(error):
     return f"{error.code().name} {info.reason or 'without a reason'} ({facts}): {error.details()}"
 
 
+def is_cut(error):
+    """Whether a stream only broke, so that it is worth another call, or was refused."""
+    code = error.code()
+    return code in CUT or (code in CUT_WITHOUT_REASON and not details(error)[0].reason)
+
+
 async def pause(failures, asked=0.0):
     """Twice as long each time, up to 5 s, with jitter, and never shorter than the server asks."""
     await asyncio.sleep(max(asked, min(5, 0.1 * 2**failures) * random.uniform(0.5, 1)))
@@ -59,29 +65,33 @@ async def call(method, request, tries=12):
             await pause(failures, asked)
 
 
-async def follow(stub, session_id, message_id, epoch):
-    """Yields each log entry of a message once, in order, until its end; DROPPED: start anew with nothing."""
-    after, failures = 0, 0  # keep (epoch, after) if you want to go on in another process
+async def follow(stub, request):
+    """Yields each log entry behind the request's cursor once, in order; DROPPED: start anew with nothing.
+
+    The ResponseChunksRequest names a session and its workspace. With message_id this ends with that message, else it
+    goes on for ever, or until the session is deleted, or closed and done. The request's cursor (epoch, after_sequence)
+    moves along: keep both with what you hold, and start from them the next time.
+    """
+    request.follow = True
+    failures = 0
     while True:
-        stream = stub.ResponseChunks(session_service_pb2.ResponseChunksRequest(
-            session_id=session_id, message_id=message_id, epoch=epoch, after_sequence=after, follow=True))  # fmt: skip
-        asked = 0.0
+        stream, asked = stub.ResponseChunks(request), 0.0
         try:
             while (event := await asyncio.wait_for(stream.read(), SILENCE)) is not grpc.aio.EOF:
                 kind = event.WhichOneof("event")  # None: an event of a later server
                 if kind == "started":
-                    epoch = event.started.epoch
+                    request.epoch = event.started.epoch
                 elif kind == "entries":
                     failures = 0
                     for entry in event.entries.entries:
-                        after = entry.sequence
+                        request.after_sequence = entry.sequence
                         yield entry
-                        if entry.WhichOneof("kind") in TERMINAL:
+                        if request.message_id and entry.WhichOneof("kind") in TERMINAL:
                             return
                 elif kind == "heartbeat":
-                    after, failures = event.heartbeat.last_sequence, 0
+                    request.after_sequence, failures = event.heartbeat.last_sequence, 0
                 elif kind == "closing":
-                    after = event.closing.resume_after
+                    request.after_sequence = event.closing.resume_after
                     if event.closing.reason in (response_pb2.CLOSING_REASON_CAUGHT_UP,
                                                 response_pb2.CLOSING_REASON_SESSION_DELETED):  # fmt: skip
                         return
@@ -90,9 +100,9 @@ async def follow(stub, session_id, message_id, epoch):
         except grpc.RpcError as error:
             info, asked = details(error)
             if info.reason in ("EPOCH_CHANGED", "CURSOR_AHEAD"):
-                epoch, after = info.metadata["epoch"], 0
+                request.epoch, request.after_sequence = info.metadata["epoch"], 0
                 yield DROPPED
-            elif error.code() not in CUT and (error.code() not in CUT_WITHOUT_REASON or info.reason):
+            elif not is_cut(error):
                 raise
         finally:
             stream.cancel()
