@@ -62,12 +62,12 @@ async function main() {
       after: { type: 'string', default: '0' }, // the last entry that was seen
     },
   });
-  const { workspace, text, epoch } = values;
-  if (!text === !values.follow) throw new Error('--text says what to ask, or --follow which session to read');
+  const { workspace, text, follow: session_id, epoch, after } = values;
+  if (!text === !session_id) throw new Error('--text says what to ask, or --follow which session to read');
   const client = connect(values.server);
   process.exitCode = text
     ? await ask(client, workspace, text)
-    : await followSession(client, { workspace, session_id: values.follow, epoch, after_sequence: Number(values.after) });
+    : await followSession(client, { workspace, session_id, epoch, after_sequence: Number(after) });
   client.close();
 }
 

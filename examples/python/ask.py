@@ -67,7 +67,8 @@ async def main(given):
         if given.text:
             return await ask(stub, given.workspace, given.text)
         return await follow_session(stub, api.ResponseChunksRequest(
-            workspace=given.workspace, session_id=given.follow, epoch=given.epoch, after_sequence=given.after))  # fmt: skip
+            workspace=given.workspace, session_id=given.follow,
+            epoch=given.epoch, after_sequence=given.after))  # fmt: skip
 
 
 if __name__ == "__main__":
