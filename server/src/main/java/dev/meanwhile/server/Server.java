@@ -241,7 +241,8 @@ public final class Server {
     private static UncheckedIOException unbound(String what, String setting, String other, IOException e) {
         String why = whyUnbound(e);
         String second = why.equals(TAKEN) ? " (a second Meanwhile needs " + other + " of its own, too)" : "";
-        return new UncheckedIOException(what + " can't be had: " + why + "; choose another with " + setting + second, e);
+        return new UncheckedIOException(
+                what + " can't be had: " + why + "; choose another with " + setting + second, e);
     }
 
     private static String whyUnbound(Throwable failure) {

@@ -214,12 +214,12 @@ final class BadInputTest {
                         () -> server.users()
                                 .responseChunks(chunks().setAfterSequence(ahead).build())
                                 .next());
-                Map<String, String> keys = Map.of("sequence", "" + ahead, "last_sequence", "2", "epoch", one.getEpoch());
+                Map<String, String> keys =
+                        Map.of("sequence", "" + ahead, "last_sequence", "2", "epoch", one.getEpoch());
                 assertEquals(keys, refused.metadata());
                 String what = "sequence " + ahead + " lies beyond the log's end at 2; ";
                 assertEquals(
-                        what + "drop what you hold and start at 0 with epoch '" + one.getEpoch() + "'",
-                        refused.text());
+                        what + "drop what you hold and start at 0 with epoch '" + one.getEpoch() + "'", refused.text());
                 ErrorDetails.Refused mark = refused("CURSOR_AHEAD", () -> calls.read("one", ahead));
                 assertEquals(keys, mark.metadata());
                 assertEquals(what + "mark at most that as read", mark.text());

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 /** The pages of {@code docs/} against what they tell of. The commands in them are run by {@code .ci/run}. */
 final class DocsTest {
     private static final Path DOCS = Path.of("..", "docs");
-    private static final Pattern ROW = Pattern.compile("\\| `([A-Z_]+)` \\| ([A-Z_]+) \\|.*\\| ([a-z_, ]*) ?\\|(?: `([A-Za-z]+)`)? \\|");
+    private static final Pattern ROW =
+            Pattern.compile("\\| `([A-Z_]+)` \\| ([A-Z_]+) \\|.*\\| ([a-z_, ]*) ?\\|(?: `([A-Za-z]+)`)? \\|");
 
     /** Planted: a row taken out; another status; a key left out; a BadRequest left out. */
     @Test
@@ -34,7 +35,9 @@ final class DocsTest {
         Map<String, String> rows = Files.readAllLines(DOCS.resolve("errors.md")).stream()
                 .map(ROW::matcher)
                 .filter(Matcher::matches)
-                .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2) + " " + keys(row.group(3)) + Objects.requireNonNullElse(row.group(4), "")));
+                .collect(Collectors.toMap(
+                        row -> row.group(1),
+                        row -> row.group(2) + " " + keys(row.group(3)) + Objects.requireNonNullElse(row.group(4), "")));
         Map<String, String> promised = Arrays.stream(ErrorReason.values())
                 .filter(reason -> reason != ErrorReason.UNRECOGNIZED)
                 .filter(reason -> reason != ErrorReason.ERROR_REASON_UNSPECIFIED)

@@ -52,7 +52,13 @@ final class ErrorDetails {
         promise(ErrorReason.ERROR_REASON_SESSION_BUSY, Code.FAILED_PRECONDITION, NOTHING, "session_id");
         promise(ErrorReason.ERROR_REASON_SESSION_CLOSED, Code.FAILED_PRECONDITION, NOTHING, "session_id");
         promise(ErrorReason.ERROR_REASON_EPOCH_CHANGED, Code.FAILED_PRECONDITION, NOTHING, "epoch");
-        promise(ErrorReason.ERROR_REASON_CURSOR_AHEAD, Code.OUT_OF_RANGE, NOTHING, "sequence", "last_sequence", "epoch");
+        promise(
+                ErrorReason.ERROR_REASON_CURSOR_AHEAD,
+                Code.OUT_OF_RANGE,
+                NOTHING,
+                "sequence",
+                "last_sequence",
+                "epoch");
         promise(ErrorReason.ERROR_REASON_QUEUE_FULL, Code.RESOURCE_EXHAUSTED, RETRY, "limit");
         promise(ErrorReason.ERROR_REASON_WORKSPACE_QUOTA, Code.RESOURCE_EXHAUSTED, RETRY, "limit");
         promise(ErrorReason.ERROR_REASON_CALL_TIMEOUT, Code.DEADLINE_EXCEEDED, NOTHING);

@@ -39,7 +39,8 @@ public final class Reading {
             Workspace found = tx.workspaces().find(workspace);
             Long session = sessionId.isEmpty()
                     ? null
-                    : Long.valueOf(Lookup.session(tx, workspace, found, sessionId).key());
+                    : Long.valueOf(
+                            Lookup.session(tx, workspace, found, sessionId).key());
             if (found == null) {
                 return new Page(List.of(), false);
             }

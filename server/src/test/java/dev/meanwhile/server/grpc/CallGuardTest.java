@@ -53,10 +53,7 @@ final class CallGuardTest {
                     "DRAINING", status.getDetails(0).unpack(ErrorInfo.class).getReason());
             assertEquals(
                     1,
-                    status.getDetails(1)
-                            .unpack(RetryInfo.class)
-                            .getRetryDelay()
-                            .getSeconds());
+                    status.getDetails(1).unpack(RetryInfo.class).getRetryDelay().getSeconds());
         } finally {
             channel.shutdownNow();
             server.shutdownNow().awaitTermination();
