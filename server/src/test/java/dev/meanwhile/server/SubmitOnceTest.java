@@ -214,9 +214,10 @@ final class SubmitOnceTest {
             String running = server.submit("back", "first").getMessageId();
             ScriptedModel.Call call = a.next();
             server.submit("aside", "waits for the same model");
+            server.submit("aside", "so does this");
             SubmitMessageResponse first = submit(server, ASKED);
             assertEquals(1, first.getAheadInSession());
-            assertEquals(2, first.getLaneDepth().getLow(), "this one and the one aside");
+            assertEquals(3, first.getLaneDepth().getLow(), "this one and those aside");
             SubmitMessageResponse again = submit(server, ASKED);
             assertEquals(1, again.getAheadInSession());
             assertEquals(first.getLaneDepth(), again.getLaneDepth());
