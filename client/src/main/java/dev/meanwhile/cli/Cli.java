@@ -1,5 +1,6 @@
 package dev.meanwhile.cli;
 
+import dev.meanwhile.client.ClientConfig;
 import dev.meanwhile.client.Cursor;
 import dev.meanwhile.client.LogListener;
 import dev.meanwhile.client.MeanwhileClient;
@@ -11,6 +12,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,7 @@ final class Cli implements Runnable {
     private static final Map<String, Function<Cli, Object>> COMMANDS = commands();
 
     private final Shell shell;
+    private final ClientConfig patience;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -86,7 +89,12 @@ final class Cli implements Runnable {
     private @Nullable Target target;
 
     Cli(Shell shell) {
+        this(shell, ClientConfig.defaults());
+    }
+
+    private Cli(Shell shell, ClientConfig patience) {
         this.shell = shell;
+        this.patience = patience;
     }
 
     private static Map<String, Function<Cli, Object>> commands() {
@@ -119,7 +127,12 @@ final class Cli implements Runnable {
 
     /** The whole command line, ready to execute. */
     static CommandLine over(Shell shell) {
-        return over(shell, COMMANDS.values());
+        return over(shell, ClientConfig.defaults());
+    }
+
+    /** As {@link #over(Shell)}, of another patience. */
+    static CommandLine over(Shell shell, ClientConfig patience) {
+        return over(shell, patience, COMMANDS.values());
     }
 
     /** With what these arguments need of it, ready to execute them. */
@@ -127,11 +140,12 @@ final class Cli implements Runnable {
         // An option before the command may have a value that looks like one, so only the first word is sure.
         boolean alone = args.length > 0 && !args[0].equals("help"); // that one shows the others
         Function<Cli, Object> only = alone ? COMMANDS.get(args[0]) : null;
-        return over(shell, only == null ? COMMANDS.values() : List.of(only));
+        return over(shell, ClientConfig.defaults(), only == null ? COMMANDS.values() : List.of(only));
     }
 
-    private static CommandLine over(Shell shell, Collection<Function<Cli, Object>> commands) {
-        Cli cli = new Cli(shell);
+    private static CommandLine over(
+            Shell shell, ClientConfig patience, Collection<Function<Cli, Object>> commands) {
+        Cli cli = new Cli(shell, patience);
         CommandLine line = new CommandLine(cli);
         commands.forEach(command -> line.addSubcommand(command.apply(cli)));
         CommandLine.Help.Ansi ansi = shell.screen().hasColours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF;
@@ -174,7 +188,23 @@ final class Cli implements Runnable {
     }
 
     MeanwhileClient connect() {
-        return MeanwhileClient.connect(address(), target().workspace());
+        ServerAddress address = address();
+        ClientConfig config = patience;
+        if (screen().isWatched()) {
+            AtomicBoolean told = new AtomicBoolean();
+            String word = "no answer from " + address + " yet; waiting up to " + patienceSeconds() + " s";
+            config = config.onSilence(() -> {
+                if (!told.getAndSet(true)) {
+                    screen().status(word);
+                }
+            });
+        }
+        return MeanwhileClient.connect(address, target().workspace(), config);
+    }
+
+    /** How long a call may take. */
+    long patienceSeconds() {
+        return patience.callTimeout().toSeconds();
     }
 
     /** All sessions, remembered for the completion of their names. */

@@ -2,6 +2,7 @@ package dev.meanwhile.cli;
 
 import dev.meanwhile.client.DigestMismatchException;
 import dev.meanwhile.client.RpcError;
+import io.grpc.Status;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             when e.reason().isEmpty() && String.valueOf(e.getMessage()).contains("http2 exception") ->
                 failed(cli.address() + " does not speak gRPC; is that the port of the metrics? gRPC is at "
                         + Cli.DEFAULT_SERVER + " by default");
+            case RpcError e
+            when e.reason().isEmpty() && e.code() == Status.Code.DEADLINE_EXCEEDED ->
+                failed("no answer from " + cli.address() + " in "
+                        + cli.patienceSeconds() + " s, and whether it took effect is unknown; check that this is the gRPC address of a Meanwhile"
+                        + " server, and what the server's log says");
             case RpcError e -> failed(words(e, cli));
             case UserError e -> failed(e.getMessage());
             case DigestMismatchException e -> failed(e.getMessage());

@@ -12,13 +12,15 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** The channel to one server, and how patiently it is used. */
 final class Connection implements AutoCloseable {
     private static final Duration DEFAULT_HEARTBEAT = Duration.ofSeconds(15);
+    private static final Future<?> DONE = CompletableFuture.completedFuture(null);
     private final ManagedChannel channel;
     private final ClientConfig config;
 
@@ -39,23 +41,27 @@ final class Connection implements AutoCloseable {
 
     /** A unary call, tried again while its failure is a passing one; so it must be safe to repeat. */
     <T> T call(Function<SessionServiceBlockingStub, T> call) {
-        return repeated(() -> once(call));
+        return repeated(SessionServiceGrpc.newBlockingStub(channel), call);
     }
 
     /** As {@link #call}, of the operators' service. */
     <T> T operate(Function<OperatorServiceBlockingStub, T> call) {
-        return repeated(() -> tried(() -> call.apply(limited(OperatorServiceGrpc.newBlockingStub(channel)))));
+        return repeated(OperatorServiceGrpc.newBlockingStub(channel), call);
     }
 
     /** A unary call, tried once. */
     <T> T once(Function<SessionServiceBlockingStub, T> call) {
-        return tried(() -> call.apply(limited(SessionServiceGrpc.newBlockingStub(channel))));
+        return tried(SessionServiceGrpc.newBlockingStub(channel), call, config.callTimeout());
     }
 
-    private <T> T repeated(Supplier<T> call) {
+    private <S extends AbstractStub<S>, T> T repeated(S stub, Function<S, T> call) {
+        long start = System.nanoTime();
+        // Half of it: a connection that hangs must leave time for another attempt.
+        Duration longest = config.callTimeout().dividedBy(2);
         for (int failures = 1; ; failures++) {
+            Duration left = left(start);
             try {
-                return call.get();
+                return tried(stub, call, left.compareTo(longest) < 0 ? left : longest);
             } catch (RpcError e) {
                 // Nobody there at the first attempt: nothing was sent, so nothing is in doubt, and waiting is
                 // the caller's decision. Later it may be a server that is just starting again.
@@ -63,21 +69,29 @@ final class Connection implements AutoCloseable {
                 if (!e.isPassing() || nobodyThere || failures >= config.calls().attempts()) {
                     throw e;
                 }
-                pause(failures, e);
+                pause(failures, e, left(start));
             }
         }
     }
 
-    private static <T> T tried(Supplier<T> call) {
+    private Duration left(long start) {
+        return config.callTimeout().minusNanos(System.nanoTime() - start);
+    }
+
+    private <S extends AbstractStub<S>, T> T tried(S stub, Function<S, T> call, Duration longest) {
+        Future<?> word = config.onSilence().<Future<?>>map(Connection::afterSilence).orElse(DONE);
         try {
-            return call.get();
+            return call.apply(stub.withDeadlineAfter(longest.toNanos(), TimeUnit.NANOSECONDS));
         } catch (StatusRuntimeException e) {
             throw RpcError.of(e);
+        } finally {
+            word.cancel(false);
         }
     }
 
-    private <S extends AbstractStub<S>> S limited(S stub) {
-        return stub.withDeadlineAfter(config.callTimeout().toNanos(), TimeUnit.NANOSECONDS);
+    private static Future<?> afterSilence(Runnable told) {
+        long millis = ClientConfig.SILENCE.toMillis();
+        return CompletableFuture.runAsync(told, CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS));
     }
 
     SessionServiceStub streams() {
@@ -106,9 +120,9 @@ final class Connection implements AutoCloseable {
         channel.shutdownNow();
     }
 
-    private void pause(int failures, RpcError error) {
+    private void pause(int failures, RpcError error, Duration left) {
         Duration delay = config.calls().delay(failures, error, config.random());
-        if (delay.compareTo(config.callTimeout()) > 0) {
+        if (delay.compareTo(left) >= 0) {
             throw error; // so long a wait is for the caller to decide
         }
         try {
