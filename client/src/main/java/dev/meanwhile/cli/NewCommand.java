@@ -40,6 +40,9 @@ final class NewCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (name != null && !name.isEmpty() && name.isBlank()) {
+            throw cli.usage("the name is nothing but spaces; write one, or leave it out for a friendly one");
+        }
         try (MeanwhileClient client = cli.connect()) {
             CreateSessionResponse created = client.createSession(request());
             Session session = created.getSession();
@@ -81,6 +84,7 @@ final class NewCommand implements Callable<Integer> {
         }
         screen.line("session " + Words.session(session) + ", " + Words.state(session) + ", model "
                 + EscapeFilter.line(session.getModel()));
+        SessionFinder.reach(session.getName()).ifPresent(screen::note);
         screen.note(
                 session.getActive()
                         ? "ask in it with: " + cli.command("send TEXT")

@@ -24,6 +24,9 @@ final class RenameCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!name.isEmpty() && name.isBlank()) {
+            throw cli.usage("the new name is nothing but spaces; write one of 1 to 80 characters");
+        }
         try (MeanwhileClient client = cli.connect()) {
             Session before = new SessionFinder(cli, cli.sessions(client)).find(session);
             UpdateSessionResponse response = client.rename(before.getSessionId(), name);
@@ -33,6 +36,7 @@ final class RenameCommand implements Callable<Integer> {
                 cli.screen()
                         .line("session " + Words.session(response.getSession()) + " was \""
                                 + EscapeFilter.line(before.getName()) + "\" before");
+                SessionFinder.reach(response.getSession().getName()).ifPresent(cli.screen()::note);
             }
             return ExitCode.OK;
         }

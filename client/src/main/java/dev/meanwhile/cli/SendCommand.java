@@ -15,6 +15,7 @@ import dev.meanwhile.v1.SubmitMessageResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = "%nInto a pipe it prints the id of the message or, with --wait, the answer when it is whole.")
 final class SendCommand implements Callable<Integer> {
+    private static final int LONGEST_SHOWN = 60;
     private final Cli cli;
 
     @Option(
@@ -53,6 +55,9 @@ final class SendCommand implements Callable<Integer> {
         String text = MessageText.read(words, cli);
         try (MeanwhileClient client = cli.connect()) {
             SessionFinder finder = new SessionFinder(cli, cli.sessions(client));
+            if (session == null && words.size() > 1 && finder.isOpen(words.getFirst())) {
+                throw cli.usage(doubt(words));
+            }
             Session target = session == null ? finder.active() : finder.find(session);
             SubmitMessageResponse accepted = client.submit(target.getSessionId(), text);
             if (cli.json()) {
@@ -69,6 +74,20 @@ final class SendCommand implements Callable<Integer> {
             }
             return ExitCode.OK;
         }
+    }
+
+    /** A forgotten -s must not send to the session in front. */
+    private String doubt(List<String> words) {
+        String rest = words.subList(1, words.size()).stream().map(Cli::quoted).collect(Collectors.joining(" "));
+        String whole = String.join(" ", words);
+        return "\"" + words.getFirst() + "\" is a session; to ask there: "
+                + cli.command("send -s " + Cli.quoted(words.getFirst()) + " " + shortened(rest))
+                + "; to ask in the active one, quote the text: "
+                + cli.command("send " + (whole.length() > LONGEST_SHOWN ? "'TEXT'" : "'" + whole.replace("'", "'\\''") + "'"));
+    }
+
+    private static String shortened(String text) {
+        return text.length() > LONGEST_SHOWN ? "TEXT" : text;
     }
 
     private int show(MeanwhileClient client, SubmitMessageResponse accepted) throws InterruptedException {

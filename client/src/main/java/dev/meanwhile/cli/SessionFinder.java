@@ -40,6 +40,20 @@ final class SessionFinder {
                 + cli.command("switch SESSION") + " (they are in: " + cli.command("sessions") + ")"));
     }
 
+    /** Whether an open session has exactly this name or id. */
+    boolean isOpen(String name) {
+        return sessions.stream()
+                .anyMatch(s -> isOpen(s)
+                        && (s.getName().equals(name) || s.getSessionId().equals(name)));
+    }
+
+    /** How to reach a session of this name where it is typed alone; empty = by its name. */
+    static Optional<String> reach(String name) {
+        return isNumber(name)
+                ? Optional.of("\"" + name + "\" alone is taken for a session's number; this one is " + EXACTLY + name)
+                : Optional.empty();
+    }
+
     Session find(String wanted) {
         return byExactName(wanted)
                 .or(() -> only(s -> String.valueOf(s.getNumber()).equals(wanted)))

@@ -87,6 +87,33 @@ final class CliTest {
         assertEquals(1, service.session("taxes").getUnreadMessages());
     }
 
+    /** Planted: no look at the first word; found red. */
+    @Test
+    void aForgottenOptionSendsNothingToTheSessionInFront() {
+        Captured shell = Captured.terminal();
+        assertEquals(2, run(shell, "send", "tax return", "when is it due?"));
+        assertTrue(
+                shell.err()
+                        .contains("to ask there: bin/meanwhile send -s 'tax return' 'when is it due?'; to ask in the"
+                                + " active one, quote the text: bin/meanwhile send 'tax return when is it due?'"),
+                shell::err);
+        assertEquals(2, run(Captured.pipe(""), "send", "taxes", "x"), "an id is as good as a name");
+        assertEquals(0, service.session("s1").getLastSequence());
+        assertEquals(0, run(Captured.pipe(""), "send", "taxes x"));
+        assertEquals(0, run(Captured.pipe(""), "send", "-s", "1", "taxes", "x"));
+        assertEquals(0, run(Captured.pipe(""), "send", "2", "apples"), "a number begins many a text");
+    }
+
+    /** Planted: no word about the number; found red. */
+    @Test
+    void aNameOfDigitsIsSaidToBeTakenForANumber() {
+        Captured made = Captured.terminal();
+        run(made, "new", "1");
+        assertTrue(made.err().contains("\"1\" alone is taken for a session's number; this one is name:1"), made::err);
+        assertEquals(0, run(Captured.pipe(""), "send", "-s", "name:1", "x"));
+        assertEquals(1, service.session("s3").getUnreadMessages());
+    }
+
     /** Seen red by picocli's own way, which reads arguments from the file. */
     @Test
     void aTextThatBeginsWithAnAtSignIsAText(@TempDir Path folder) throws Exception {
