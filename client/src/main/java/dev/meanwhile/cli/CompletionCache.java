@@ -27,7 +27,7 @@ final class CompletionCache {
     private final Path folder;
 
     CompletionCache(Function<String, @Nullable String> environment) {
-        this.folder = PrivateFile.folder(environment, "XDG_CACHE_HOME", ".cache");
+        this.folder = Folders.own(environment, "XDG_CACHE_HOME", ".cache");
     }
 
     void sessions(Target target, List<Session> sessions) {

@@ -2,6 +2,7 @@ package dev.meanwhile.cli;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -53,37 +54,41 @@ final class ProfileCommand implements Runnable {
             aliases = "set",
             mixinStandardHelpOptions = true,
             description = "Adds a profile, or changes what is given of one: --server, --workspace or both.")
-    void add(@Parameters(paramLabel = "NAME", description = "1 to 64 of A-Z a-z 0-9 _ and -.") String name) {
+    void add(@Parameters(paramLabel = "NAME", description = "1 to 64 of A-Z a-z 0-9 _ and -.") String name)
+            throws InterruptedException {
         Target.Options given = cli.options();
         if (given.server() == null && given.workspace() == null) {
             throw cli.usage("a profile is for a server, a workspace or both: give --server or --workspace");
         }
-        Profiles profiles = file.read();
+        boolean known = file.change(profiles -> profiles.with(added(name, given, profiles)))
+                .byName()
+                .containsKey(name);
+        cli.screen()
+                .note("profile " + name + (known ? " changed" : " added") + "; use it with: " + Cli.NAME
+                        + " profile use " + name + ", or for one command: --profile " + name);
+    }
+
+    private Profile added(String name, Target.Options given, Profiles profiles) {
         Profile before = profiles.byName().get(name);
-        Profile profile;
         try {
-            profile = new Profile(
+            return new Profile(
                     name,
                     given.server() == null && before != null ? before.server() : given.server(),
                     given.workspace() == null && before != null ? before.workspace() : given.workspace());
         } catch (IllegalArgumentException e) {
             throw cli.usage(String.valueOf(e.getMessage()));
         }
-        file.write(profiles.with(profile));
-        cli.screen()
-                .note("profile " + name + (before == null ? " added" : " changed") + "; use it with: " + Cli.NAME
-                        + " profile use " + name + ", or for one command: --profile " + name);
     }
 
     @Command(
             name = "use",
             mixinStandardHelpOptions = true,
             description = "Makes a profile the one that holds where none is named; - goes back to the one before.")
-    void use(@Parameters(paramLabel = "PROFILE", description = "Its name, or -.") String name) {
-        Profiles profiles = file.read();
-        Profiles now = profiles.using(name.equals("-") ? profiles.previous() : existing(profiles, name));
-        file.write(now);
-        Profile current = now.current();
+    void use(@Parameters(paramLabel = "PROFILE", description = "Its name, or -.") String name)
+            throws InterruptedException {
+        UnaryOperator<Profiles> use =
+                profiles -> profiles.using(name.equals("-") ? profiles.previous() : existing(profiles, name));
+        Profile current = use.apply(file.change(use)).current();
         cli.screen()
                 .note(
                         current == null
@@ -98,11 +103,11 @@ final class ProfileCommand implements Runnable {
             name = "remove",
             mixinStandardHelpOptions = true,
             description = "Forgets a profile. Nothing on its server changes.")
-    void remove(@Parameters(paramLabel = "PROFILE", description = "Its name.") String name) {
-        Profiles profiles = file.read();
-        file.write(profiles.without(existing(profiles, name)));
+    void remove(@Parameters(paramLabel = "PROFILE", description = "Its name.") String name)
+            throws InterruptedException {
+        Profiles before = file.change(profiles -> profiles.without(existing(profiles, name)));
         cli.screen()
-                .note("profile " + name + " removed" + (name.equals(profiles.inUse()) ? "; none is in use now" : ""));
+                .note("profile " + name + " removed" + (name.equals(before.inUse()) ? "; none is in use now" : ""));
     }
 
     static UserError unknown(String name, Profiles profiles) {

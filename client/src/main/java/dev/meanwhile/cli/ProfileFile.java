@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Where profiles are kept. */
@@ -15,7 +16,7 @@ final class ProfileFile {
 
     ProfileFile(Function<String, @Nullable String> environment) {
         this.file =
-                PrivateFile.folder(environment, "XDG_CONFIG_HOME", ".config").resolve("profiles.properties");
+                Folders.own(environment, "XDG_CONFIG_HOME", ".config").resolve("profiles.properties");
     }
 
     Path path() {
@@ -38,9 +39,14 @@ final class ProfileFile {
         }
     }
 
-    void write(Profiles profiles) {
+    /** Changes what there is; two at once come one after the other. Returns what there was. */
+    Profiles change(UnaryOperator<Profiles> change) throws InterruptedException {
         try {
-            PrivateFile.replace(file, profiles.lines());
+            return PrivateFile.alone(file, () -> {
+                Profiles before = read();
+                PrivateFile.replace(file, change.apply(before).lines());
+                return before;
+            });
         } catch (IOException e) {
             throw new UserError("can't write the profiles to " + file + ": " + why(e));
         }

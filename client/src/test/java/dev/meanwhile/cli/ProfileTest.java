@@ -8,7 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,8 +51,45 @@ final class ProfileTest {
         assertEquals(Target.DEFAULT_SERVER, target().server());
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
         try (Stream<Path> files = Files.list(file().getParent())) {
-            assertEquals(List.of(file()), files.toList(), "nothing half written is left");
+            assertEquals(
+                    List.of(file()),
+                    files.filter(each -> !each.toString().endsWith(".lock")).toList(),
+                    "nothing half written is left");
         }
+    }
+
+    /** Planted: the link itself replaced; found red. */
+    @Test
+    void aFileKeptElsewhereStaysThere(@TempDir Path elsewhere) throws IOException {
+        Files.createDirectories(file().getParent());
+        Files.createSymbolicLink(file(), elsewhere.resolve("mine"));
+        assertEquals(0, run("profile", "add", "work", "--server", "w:1"));
+        assertEquals(0, run("profile", "add", "home", "--server", "h:2"));
+        assertTrue(Files.isSymbolicLink(file()));
+        String kept = Files.readString(elsewhere.resolve("mine"));
+        assertTrue(kept.contains("work.server=w:1\n") && kept.contains("home.server=h:2\n"), kept);
+    }
+
+    /** Planted: read and written without the lock; found red. */
+    @Test
+    void manyAtOnceLoseNothing() throws Exception {
+        int many = 24;
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            List<Callable<Integer>> adds = new ArrayList<>();
+            for (int i = 0; i < many; i++) {
+                String name = "p" + i;
+                adds.add(() -> {
+                    Captured each = Captured.pipe("");
+                    each.environment.put("XDG_CONFIG_HOME", config.toString());
+                    return each.run("profile", "add", name, "--server", "h:1");
+                });
+            }
+            for (Future<Integer> add : threads.invokeAll(adds)) {
+                assertEquals(0, add.get());
+            }
+        }
+        run("profile");
+        assertEquals(many + 1, shell.out().lines().count(), shell::out);
     }
 
     @Test
