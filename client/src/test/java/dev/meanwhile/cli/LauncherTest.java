@@ -72,6 +72,17 @@ final class LauncherTest {
         assertTrue(calls().getLast().endsWith("dev.meanwhile.server.Main compact"), String.valueOf(calls()));
     }
 
+    /** Planted: the client's help of it, which only points to the other; found red. */
+    @Test
+    void helpOfAServersCommandIsItsOwn() throws Exception {
+        for (String command : List.of("serve", "compact")) {
+            assertEquals(0, run("help", command));
+        }
+        String program = "dev.meanwhile.server.Main ";
+        assertTrue(calls().getFirst().endsWith(program + "--help"), String.valueOf(calls()));
+        assertTrue(calls().getLast().endsWith(program + "compact --help"), String.valueOf(calls()));
+    }
+
     /** Once compact looked at the client's sources and ran the server's old program. */
     @Test
     void bothCommandsOfTheServerAreBuiltFromItsSources() throws Exception {
