@@ -8,11 +8,10 @@ import dev.meanwhile.client.ServerAddress;
 import dev.meanwhile.client.SessionList;
 import dev.meanwhile.v1.ListModelsResponse;
 import dev.meanwhile.v1.ListSessionsResponse;
+import dev.meanwhile.v1.Session;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +46,6 @@ final class Cli implements Runnable {
     static final String NAME = "bin/meanwhile";
 
     static final String DEFAULT_SERVER = Target.DEFAULT_SERVER;
-
-    /** In the order of the help. Each is made only when it is needed: making all of them takes longer than a call. */
-    private static final Map<String, Function<Cli, Object>> COMMANDS = commands();
 
     private final Shell shell;
     private final ClientConfig patience;
@@ -88,6 +84,8 @@ final class Cli implements Runnable {
     /** Made when it is first asked for: before that the options are not read yet. */
     private @Nullable Target target;
 
+    private List<Session> seen = List.of();
+
     Cli(Shell shell) {
         this(shell, ClientConfig.defaults());
     }
@@ -97,34 +95,6 @@ final class Cli implements Runnable {
         this.patience = patience;
     }
 
-    private static Map<String, Function<Cli, Object>> commands() {
-        Map<String, Function<Cli, Object>> commands = new LinkedHashMap<>();
-        commands.put("demo", DemoCommand::new);
-        commands.put("new", NewCommand::new);
-        commands.put("sessions", SessionsCommand::new);
-        commands.put("switch", SwitchCommand::new);
-        commands.put("send", SendCommand::new);
-        commands.put("tail", TailCommand::new);
-        commands.put("history", HistoryCommand::new);
-        commands.put("watch", WatchCommand::new);
-        commands.put("notifications", NotificationsCommand::new);
-        commands.put("cancel", CancelCommand::new);
-        commands.put("explain", ExplainCommand::new);
-        commands.put("rename", RenameCommand::new);
-        commands.put("close", CloseCommand::new);
-        commands.put("delete", DeleteCommand::new);
-        commands.put("models", ModelsCommand::line);
-        commands.put("stats", StatsCommand::new);
-        commands.put("pause", PauseCommand::new);
-        commands.put("resume", ResumeCommand::new);
-        commands.put("log-level", LogLevelCommand::new);
-        commands.put("profile", ProfileCommand::new);
-        commands.put("completion", CompletionCommand::new);
-        commands.put("version", VersionCommand::new);
-        commands.put("help", HelpCommand::new);
-        return commands;
-    }
-
     /** The whole command line, ready to execute. */
     static CommandLine over(Shell shell) {
         return over(shell, ClientConfig.defaults());
@@ -132,15 +102,12 @@ final class Cli implements Runnable {
 
     /** As {@link #over(Shell)}, of another patience. */
     static CommandLine over(Shell shell, ClientConfig patience) {
-        return over(shell, patience, COMMANDS.values());
+        return over(shell, patience, Commands.all());
     }
 
     /** With what these arguments need of it, ready to execute them. */
     static CommandLine over(Shell shell, String... args) {
-        // An option before the command may have a value that looks like one, so only the first word is sure.
-        boolean alone = args.length > 0 && !args[0].equals("help"); // that one shows the others
-        Function<Cli, Object> only = alone ? COMMANDS.get(args[0]) : null;
-        return over(shell, ClientConfig.defaults(), only == null ? COMMANDS.values() : List.of(only));
+        return over(shell, ClientConfig.defaults(), Commands.neededFor(args));
     }
 
     private static CommandLine over(
@@ -156,6 +123,7 @@ final class Cli implements Runnable {
                 .setOut(shell.screen().outWriter())
                 .setErr(shell.screen().errWriter())
                 .setUsageHelpWidth(100)
+                .setExecutionStrategy(failures)
                 .setExecutionExceptionHandler(failures)
                 .setParameterExceptionHandler(failures);
     }
@@ -191,15 +159,15 @@ final class Cli implements Runnable {
         ServerAddress address = address();
         ClientConfig config = patience;
         if (screen().isWatched()) {
-            AtomicBoolean told = new AtomicBoolean();
             String word = "no answer from " + address + " yet; waiting up to " + patienceSeconds() + " s";
-            config = config.onSilence(() -> {
-                if (!told.getAndSet(true)) {
-                    screen().status(word);
-                }
-            });
+            config = config.onSilence(new OnceSaid(screen(), word));
         }
         return MeanwhileClient.connect(address, target().workspace(), config);
+    }
+
+    /** The session of this id, if this command has asked for the sessions. */
+    Optional<Session> seen(String sessionId) {
+        return seen.stream().filter(s -> s.getSessionId().equals(sessionId)).findFirst();
     }
 
     /** How long a call may take. */
@@ -214,6 +182,7 @@ final class Cli implements Runnable {
 
     SessionList sessions(MeanwhileClient client, Consumer<ListSessionsResponse> pages) {
         SessionList list = client.sessions(pages);
+        seen = list.sessions();
         new CompletionCache(shell.environment()).sessions(target(), list.sessions());
         return list;
     }

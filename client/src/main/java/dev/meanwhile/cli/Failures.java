@@ -4,24 +4,25 @@ import dev.meanwhile.client.DigestMismatchException;
 import dev.meanwhile.client.RpcError;
 import io.grpc.Status;
 import java.net.UnknownHostException;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what a command threw into words and an exit code; the only place that does. */
-final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+final class Failures implements IExecutionStrategy, IExecutionExceptionHandler, IParameterExceptionHandler {
     private final Cli cli;
     private final Screen screen;
+    private final UsageWords usageWords;
 
     Failures(Cli cli) {
         this.cli = cli;
         this.screen = cli.screen();
+        this.usageWords = new UsageWords(cli);
     }
 
     @Override
@@ -53,12 +54,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             case RpcError e -> failed(words(e, cli));
             case UserError e -> failed(e.getMessage());
             case DigestMismatchException e -> failed(e.getMessage());
-            case Screen.OutputGone e -> {
-                if (!e.isUnread()) {
-                    failed("the output can't be written: " + e.words());
-                }
-                yield ExitCode.FAILED;
-            }
+            case Screen.OutputGone e -> outputGone(e);
             case InterruptedException e -> failed("interrupted");
             default -> {
                 screen.error("meanwhile: a fault of the program; please report it");
@@ -69,36 +65,26 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
 
     @Override
-    public int handleParseException(ParameterException failure, String[] args) {
-        boolean noCommand = failure instanceof UnmatchedArgumentException
-                && failure.getCommandLine().getParent() == null;
-        if (noCommand) {
-            String typed = ((UnmatchedArgumentException) failure).getUnmatched().getFirst();
-            screen.error(
-                    "meanwhile: " + EscapeFilter.line("there is no command \"" + typed + "\"" + meant(typed, failure)));
-        } else {
-            screen.error("meanwhile: " + EscapeFilter.line(plain(String.valueOf(failure.getMessage()))));
-            UnmatchedArgumentException.printSuggestions(
-                    failure, failure.getCommandLine().getErr());
+    public int execute(ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (Screen.OutputGone e) { // of a help, which picocli prints before it runs anything
+            return outputGone(e);
         }
+    }
+
+    private int outputGone(Screen.OutputGone e) {
+        if (!e.isUnread()) {
+            failed("the output can't be written: " + e.words());
+        }
+        return ExitCode.FAILED;
+    }
+
+    @Override
+    public int handleParseException(ParameterException failure, String[] args) {
+        screen.error("meanwhile: " + EscapeFilter.line(usageWords.of(failure)));
         screen.error("see: " + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;
-    }
-
-    private static String meant(String typed, ParameterException failure) {
-        List<String> near = failure.getCommandLine().getSubcommands().keySet().stream()
-                .filter(name -> name.startsWith(typed)
-                        || SessionFinder.distance(typed, name) <= Math.max(1, typed.length() / 3))
-                .map(name -> Cli.NAME + " " + name)
-                .toList();
-        return near.isEmpty() ? "" : "; did you mean: " + String.join(" or ", near);
-    }
-
-    /** Without what picocli says of its own inner life. */
-    private static String plain(String words) {
-        return words.replaceFirst("^Error: ", "")
-                .replaceFirst("^Invalid value for positional parameter at index \\d+ \\((.+?)\\): ", "$1: ")
-                .replaceFirst("^Invalid value for option '(.+?)'( \\(.+?\\))?: ", "$1: ");
     }
 
     private static boolean hasCause(Throwable failure, Class<? extends Throwable> kind) {
@@ -136,7 +122,12 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             case "SESSION_EXISTS" -> "the id '" + session + "' is taken; choose another, or leave out --id";
             case "NAME_TAKEN" -> "an open session is already named '" + about.get("name") + "'; choose another name";
             case "SESSION_CLOSED" ->
-                "session '" + session + "' is closed; read it with: " + cli.command("history " + session)
+                "session " + cli.seen(session).map(Words::session).orElse("'" + session + "'")
+                        + " is closed; read it with: "
+                        + cli.command("history "
+                                + cli.seen(session)
+                                        .map(s -> String.valueOf(s.getNumber()))
+                                        .orElse(session))
                         + "; to go on make another with: " + cli.command("new");
             case "WORKSPACE_QUOTA" ->
                 "this workspace holds " + about.get("limit") + " unended messages, its limit; try again later, or"

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -146,7 +147,20 @@ final class Screen {
 
     /** For picocli, which wants writers. */
     PrintWriter outWriter() {
-        return new PrintWriter(out, true, StandardCharsets.UTF_8);
+        return new PrintWriter(
+                new Writer() {
+                    @Override
+                    public void write(char[] text, int start, int length) {
+                        print(new String(text, start, length)); // a PrintWriter keeps an IOException to itself
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                },
+                true);
     }
 
     PrintWriter errWriter() {

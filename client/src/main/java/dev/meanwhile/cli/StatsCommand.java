@@ -59,7 +59,9 @@ final class StatsCommand implements Callable<Integer> {
         ListWorkersResponse workers = client.operator().workers();
         if (cli.json()) {
             cli.screen().json(stats);
-            cli.screen().json(workers);
+            if (workers.getAnswersCount() > 0) { // else "{}", which says nothing
+                cli.screen().json(workers);
+            }
         } else {
             new StatsPage(cli).print(stats, workers);
         }

@@ -5,9 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.meanwhile.client.ServerAddress;
 import dev.meanwhile.testing.LoopbackServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Clock;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said where no server is needed, or none is there. */
@@ -138,6 +146,47 @@ final class CliUsageTest {
         assertEquals(2, shell.run(command.split(" ")));
         assertTrue(shell.err().startsWith("meanwhile: "), shell::err);
         assertTrue(shell.err().contains("--help"), shell::err);
+    }
+
+    /** Planted: picocli's own words; all but the first found red. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            sesions                | there is no command "sesions"; did you mean: bin/meanwhile sessions
+            --bogus                | there is no option "--bogus"
+            --sever                | there is no option "--sever"; did you mean: --server
+            sessions --jsn         | there is no option "--jsn"; did you mean: --json
+            history --limit abc    | --limit: 'abc' is no whole number; write for instance: --limit 20
+            history --limit 99999999999 | --limit: '99999999999' is too large; write for instance: --limit 20
+            send -5,degrees?       | a text that begins with "-" is taken for an option; put -- before it: bin/meanwhile send -- '-5 degrees?'
+            send --wiat            | there is no option "--wiat"; did you mean: --wait; if it is the text: bin/meanwhile send -- --wiat
+            new ,                  | the name is nothing but spaces; write one, or leave it out for a friendly one
+            rename 1 ,             | the new name is nothing but spaces; write one of 1 to 80 characters
+            """)
+    void aWrongLineIsToldInPlainWords(String line, String words) {
+        Captured shell = Captured.pipe("");
+        String[] args = Stream.of(line.split(" ")).map(arg -> arg.replace(',', ' ')).toArray(String[]::new);
+        assertEquals(2, shell.run(args));
+        assertEquals("meanwhile: " + words, shell.err().lines().findFirst().orElseThrow());
+    }
+
+    /** Planted: picocli's own writer, which keeps silent; found red. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "sessions --help", "help sessions", "--version", "version", ""})
+    void aHelpThatCannotBeWrittenIsAFailure(String line) {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Screen screen = new Screen(full, new PrintStream(err, true), false, false, false);
+        Shell shell = new Shell(screen, InputStream.nullInputStream(), false, name -> null, Clock.systemUTC());
+        String[] args = line.isEmpty() ? new String[0] : line.split(" ");
+        assertEquals(1, Cli.over(shell).execute(args));
+        assertEquals("meanwhile: the output can't be written: No space left on device\n", err.toString());
     }
 
     @Test
