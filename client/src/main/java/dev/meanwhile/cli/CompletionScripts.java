@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * The scripts by which a shell completes a command line: fixed code that reads names from {@link CompletionCache}, and
@@ -62,9 +61,12 @@ final class CompletionScripts {
                     valued.addAll(List.of(option.names()));
                 }
             }
-            String place = fishValue(place(command)).replace(" -x", "").replace(" -r -F", " -F");
-            if (!place.isEmpty()) {
-                lines.add(at + place);
+            List<String> places = places(command);
+            for (int i = 0; i < places.size(); i++) {
+                String place = fishValue(places.get(i)).replace(" -x", "").replace(" -r -F", " -F");
+                if (!place.isEmpty()) {
+                    lines.add("complete -c meanwhile -n \"__meanwhile_at '" + path + "' " + i + "\"" + place);
+                }
             }
         });
         String paths = commands.keySet().stream()
@@ -86,7 +88,7 @@ final class CompletionScripts {
             lines.add("    '" + path + "')");
             lines.add("        below='" + String.join(" ", below(path, command).keySet()) + "'");
             lines.add("        switches='" + options + "'");
-            lines.add("        place=" + place(command));
+            lines.add("        place='" + String.join(" ", places(command)) + "'");
             lines.add("        ;;");
         });
         return resource("completion.common").replace("@SPEC@", String.join("\n", lines));
@@ -113,9 +115,12 @@ final class CompletionScripts {
         return new LinkedHashSet<>(command.getCommandSpec().options());
     }
 
-    private static String place(CommandLine command) {
-        List<PositionalParamSpec> places = command.getCommandSpec().positionalParameters();
-        return places.isEmpty() ? "none" : kind(places.getFirst());
+    /** What may stand at each place, up to the first where nothing is offered. */
+    private static List<String> places(CommandLine command) {
+        return command.getCommandSpec().positionalParameters().stream()
+                .map(CompletionScripts::kind)
+                .takeWhile(kind -> !kind.equals("none"))
+                .toList();
     }
 
     private static boolean isValued(ArgSpec arg) {

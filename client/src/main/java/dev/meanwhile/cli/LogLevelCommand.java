@@ -5,6 +5,7 @@ import dev.meanwhile.client.OperatorClient;
 import dev.meanwhile.v1.ComponentLogLevel;
 import dev.meanwhile.v1.GetLogLevelsResponse;
 import dev.meanwhile.v1.LogLevel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -32,7 +33,12 @@ final class LogLevelCommand implements Callable<Integer> {
 
     private final Cli cli;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "COMPONENT", description = "WORKER for instance.")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "COMPONENT",
+            description = "WORKER for instance.",
+            completionCandidates = Components.class)
     private @Nullable String component;
 
     @Parameters(
@@ -40,7 +46,8 @@ final class LogLevelCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "LEVEL",
             description = "debug, info, warn or error.",
-            converter = LevelName.class)
+            converter = LevelName.class,
+            completionCandidates = Levels.class)
     private @Nullable Level level;
 
     LogLevelCommand(Cli cli) {
@@ -97,6 +104,30 @@ final class LogLevelCommand implements Callable<Integer> {
 
     private static String word(LogLevel level) {
         return Words.value(level, "LOG_LEVEL_");
+    }
+
+    /** For completion only: the server has the last word. */
+    static final class Components extends ArrayList<String> {
+        Components() {
+            super(List.of(
+                    "WORKER",
+                    "QUEUE",
+                    "ROUTING",
+                    "SESSION",
+                    "SPAWN",
+                    "STORE",
+                    "RETRIEVE",
+                    "NOTIFY",
+                    "COORDINATOR",
+                    "SERVER"));
+        }
+    }
+
+    /** As most people type them. */
+    static final class Levels extends ArrayList<String> {
+        Levels() {
+            super(List.of("debug", "info", "warn", "error"));
+        }
     }
 
     /** In any case. */

@@ -3,6 +3,7 @@
 function __meanwhile_walk --no-scope-shadowing
     set -l wanted ''
     set path ''
+    set position 0
     for word in (commandline -opc)[2..-1]
         if test -n "$wanted"
             __meanwhile_take $wanted $word
@@ -13,6 +14,9 @@ function __meanwhile_walk --no-scope-shadowing
             set wanted $word
         else if contains -- (string trim -- "$path $word") @PATHS@
             set path (string trim -- "$path $word")
+            set position 0
+        else if not string match -q -- '-*' $word
+            set position (math $position + 1)
         end
     end
 end
@@ -28,14 +32,15 @@ function __meanwhile_take --no-scope-shadowing
     end
 end
 
-# Whether the present command is this one.
+# Whether the present command is this one and, if a second word says so, that many places of it are taken.
 function __meanwhile_at
     set -l path
+    set -l position
     set -l server
     set -l workspace
     set -l profile
     __meanwhile_walk
-    test "$path" = "$argv[1]"
+    test "$path" = "$argv[1]"; and test -z "$argv[2]" -o "$position" = "$argv[2]"
 end
 
 function __meanwhile_read
@@ -47,6 +52,7 @@ end
 # The names of a kind, from what the last commands have seen.
 function __meanwhile_names
     set -l path
+    set -l position
     set -l server
     set -l workspace
     set -l profile

@@ -41,7 +41,7 @@ final class CompletionTest {
         cache.models(TARGET, List.of(Model.newBuilder().setName("gpt-4.1").build()));
     }
 
-    /** Seen red by names that went into the list of matches unquoted. */
+    /** Seen red by names that went into the list of matches unquoted, and by what is for the first place at each. */
     @Test
     void bashOffersNamesThatMeanThemselves() throws Exception {
         assertEquals(
@@ -55,6 +55,10 @@ final class CompletionTest {
         assertEquals(List.of("gpt-4.1"), bash("new", "--model", ""));
         assertEquals(List.of("--session", "--server"), sorted(bash("send", "--se"), List.of("--session", "--server")));
         assertEquals(List.of("fish"), bash("completion", "f"));
+        assertEquals(List.of("SESSION", "SPAWN", "STORE", "SERVER"), bash("log-level", "S"));
+        assertEquals(List.of("debug"), bash("log-level", "WORKER", "d"));
+        assertEquals(List.of(), bash("log-level", "WORKER", "debug", ""));
+        assertEquals(List.of(), bash("rename", "one", "o"), "a new name is not one that is taken");
         for (String typed : List.of("tr", "'tr", "\"tr")) {
             String match = bash("switch", typed).getFirst();
             String quote = typed.startsWith("t") ? "" : typed.substring(0, 1);
@@ -109,6 +113,13 @@ final class CompletionTest {
                         "zsh",
                         "setopt sh_word_split; compdef() { : }; source ./script;"
                                 + " _meanwhile_walk --server h:1 send -s; print -r -- $kind"));
+        assertEquals(
+                List.of("words=debug,info,warn,error", "none"),
+                shell(
+                        "zsh",
+                        "setopt sh_word_split; compdef() { : }; source ./script;"
+                                + " _meanwhile_walk log-level --json WORKER; print -r -- $place;"
+                                + " _meanwhile_walk log-level WORKER debug; print -r -- $place"));
         assertFalse(Files.exists(folder.resolve("pwned")));
     }
 
@@ -119,11 +130,23 @@ final class CompletionTest {
         assertEquals(List.of("one"), shell("fish", "source ./script; complete -C 'meanwhile switch o'"));
         assertEquals(List.of(EVIL), shell("fish", "source ./script; complete -C 'meanwhile switch tr'"));
         assertEquals(
+                List.of("debug"), shell("fish", "source ./script; complete -C 'meanwhile log-level WORKER d'"));
+        assertEquals(List.of("QUEUE"), shell("fish", "source ./script; complete -C 'meanwhile log-level Q'"));
+        assertEquals(List.of(), shell("fish", "source ./script; complete -C 'meanwhile rename one o'"));
+        assertEquals(
                 List.of("one"),
                 shell(
                         "fish",
                         "source ./script; complete -C 'meanwhile --json send -s o' | string replace -r '\\t.*' ''"));
         assertFalse(Files.exists(folder.resolve("pwned")));
+    }
+
+    /** The transcript has the list of the real server. */
+    @Test
+    void theComponentsAreThoseOfTheServer() throws Exception {
+        String transcript = Files.readString(Path.of("src/test/resources/golden/pipe.txt"));
+        String all = String.join(", ", new LogLevelCommand.Components());
+        assertTrue(transcript.contains("there are: " + all + "\n"), all);
     }
 
     /** Seen red by a cache without an end. */
