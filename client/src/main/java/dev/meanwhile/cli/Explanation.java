@@ -67,7 +67,9 @@ final class Explanation {
         }
         stage("QUEUE", waited(message, stage) + now(message, stage));
         if (stage.hasHead()) {
-            stage("QUEUE", WaitWords.front(stage, cli.shell().clock().instant(), cli).words());
+            stage(
+                    "QUEUE",
+                    WaitWords.front(stage, cli.shell().clock().instant(), cli).words());
         }
     }
 

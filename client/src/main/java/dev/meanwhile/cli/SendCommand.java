@@ -102,9 +102,7 @@ final class SendCommand implements Callable<Integer> {
         Cursor start = new Cursor(accepted.getEpoch(), accepted.getLogPosition());
         LogListener printer = cli.printer(false, through -> marks.message(message.getSessionId(), through));
         try (WaitTeller teller = new WaitTeller(
-                cli.screen(),
-                printer,
-                () -> new SessionWait(client, cli).ofMessage(message.getMessageId()))) {
+                cli.screen(), printer, () -> new SessionWait(client, cli).ofMessage(message.getMessageId()))) {
             AnswerFollower answer =
                     client.answer(FollowRequest.message(message.getSessionId(), message.getMessageId(), start), teller);
             return exitCode(InterruptHint.during(

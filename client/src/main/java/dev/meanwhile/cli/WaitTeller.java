@@ -35,6 +35,7 @@ final class WaitTeller implements LogListener, AutoCloseable {
     private volatile boolean inText;
     /** The stream is gone; what a look finds then may be ahead of what it shows next. */
     private volatile boolean cut;
+
     private volatile boolean closed;
     private volatile String told = "";
 

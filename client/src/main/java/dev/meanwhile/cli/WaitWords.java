@@ -35,7 +35,8 @@ record WaitWords(String key, String words, boolean stands) {
             return Optional.of(running(life, now));
         }
         WaitWords why = retries ? failed(life) : inQueue(message, queue);
-        return Optional.of(obstacle(own(life), queue.getWorkersPaused(), now, cli).after(why.key, why.words));
+        return Optional.of(
+                obstacle(own(life), queue.getWorkersPaused(), now, cli).after(why.key, why.words));
     }
 
     /** What the message in front of this one waits for. */
@@ -65,9 +66,7 @@ record WaitWords(String key, String words, boolean stands) {
             Instant due = waits.hasRetryTime() ? Moment.of(waits.getRetryTime()) : until;
             return new WaitWords(
                     ", hold " + waits.getModelHold().getFailuresInRow(),
-                    "; "
-                            + Words.hold(
-                                    waits.getModel(), waits.getModelHold(), due.isAfter(until) ? due : until, now),
+                    "; " + Words.hold(waits.getModel(), waits.getModelHold(), due.isAfter(until) ? due : until, now),
                     true);
         }
         if (waits.hasRetryTime()) {

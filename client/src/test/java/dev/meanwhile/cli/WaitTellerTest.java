@@ -8,7 +8,7 @@ import com.google.protobuf.Timestamp;
 import com.google.rpc.ErrorInfo;
 import dev.meanwhile.client.MeanwhileClient;
 import dev.meanwhile.client.RpcError;
-import dev.meanwhile.client.ServerAddress;
+import dev.meanwhile.testing.LoopbackServer;
 import dev.meanwhile.v1.Attempt;
 import dev.meanwhile.v1.ExplainMessageResponse;
 import dev.meanwhile.v1.FailureReason;
@@ -159,7 +159,7 @@ final class WaitTellerTest {
     @Test
     void whatIsFoundWhileTheStreamIsCutIsNotTold() throws Exception {
         RpcError gone = assertThrows(RpcError.class, () -> {
-            try (MeanwhileClient nobody = MeanwhileClient.connect(ServerAddress.parse("127.0.0.1:1"), "")) {
+            try (MeanwhileClient nobody = MeanwhileClient.connect(LoopbackServer.nowhere(), "")) {
                 nobody.models();
             }
         });

@@ -61,10 +61,9 @@ final class OutageTest {
             Awaitility.await()
                     .atMost(Duration.ofMinutes(3))
                     .until(() -> stats(server).getModels(0).getLanesList().stream()
-                            .allMatch(lane -> lane.getQueuedMessages()
-                                            + lane.getRunningMessages()
-                                            + lane.getRetryingMessages()
-                                    == 0));
+                            .allMatch(lane ->
+                                    lane.getQueuedMessages() + lane.getRunningMessages() + lane.getRetryingMessages()
+                                            == 0));
             int tried = 0;
             for (int i = 0; i < sessions; i++) {
                 List<Message> messages = messages(server, "s" + i);

@@ -65,7 +65,8 @@ public final class Explainer {
      *
      * @param hold of its model, while it waits to be taken by a worker
      */
-    public record Front(Message message, Head head, @Nullable ModelHold hold) {}
+    public record Front(
+            Message message, Head head, @Nullable ModelHold hold) {}
 
     private record Stored(int chunks, long bytes) {}
 

@@ -62,8 +62,7 @@ public final class ModelHolds {
     }
 
     /** When a model was last asked, and when it last began to answer; null = not since the start. */
-    public record Signs(
-            @Nullable Instant asked, @Nullable Instant answered) {}
+    public record Signs(@Nullable Instant asked, @Nullable Instant answered) {}
 
     public synchronized Signs signs(String model) {
         return of(model).signs;

@@ -1,0 +1,110 @@
+package dev.meanwhile.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.meanwhile.testing.LoopbackServer;
+import dev.meanwhile.v1.ExplainMessageRequest;
+import dev.meanwhile.v1.ExplainMessageResponse;
+import dev.meanwhile.v1.ListMessagesRequest;
+import dev.meanwhile.v1.ListMessagesResponse;
+import dev.meanwhile.v1.ListSessionsRequest;
+import dev.meanwhile.v1.ListSessionsResponse;
+import dev.meanwhile.v1.Message;
+import dev.meanwhile.v1.MessageState;
+import dev.meanwhile.v1.QueueStage;
+import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.SessionServiceGrpc;
+import dev.meanwhile.v1.SessionState;
+import dev.meanwhile.v1.SwitchSessionRequest;
+import dev.meanwhile.v1.SwitchSessionResponse;
+import dev.meanwhile.v1.Turn;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is looked up beside a command's own call, where something is pending. */
+final class SessionWaitTest {
+    private static final Session PENDING = Session.newBuilder()
+            .setSessionId("s1")
+            .setNumber(1)
+            .setName("one")
+            .setState(SessionState.SESSION_STATE_OPEN)
+            .setModel("m")
+            .setQueuedMessages(1)
+            .build();
+
+    /** Planted: the failure of such a call let through; found red for each command. */
+    @Test
+    void aCommandGoesOnWhereTheReasonCanNotBeHad() {
+        Captured sessions = run(new Service(), "sessions");
+        assertTrue(sessions.out().contains("one"), sessions::out);
+        Captured change = run(new Service(), "switch", "1");
+        assertTrue(change.err().endsWith("\nmore is on its way; follow it with: bin/meanwhile tail 1\n"), change::err);
+    }
+
+    /** Planted: as many messages looked at as are pending; one that was cancelled then hides the one that waits. */
+    @Test
+    void whatWaitsIsFoundBehindWhatWasCancelled() {
+        Captured change = run(
+                new Service() {
+                    @Override
+                    public void listMessages(ListMessagesRequest request, StreamObserver<ListMessagesResponse> answers) {
+                        end(
+                                answers,
+                                ListMessagesResponse.newBuilder()
+                                        .addAllTurns(List.of(turn("cancelled", 7), turn("waits", 0))
+                                                .subList(0, Math.min(2, request.getPageSize())))
+                                        .build());
+                    }
+
+                    @Override
+                    public void explainMessage(
+                            ExplainMessageRequest request, StreamObserver<ExplainMessageResponse> answers) {
+                        assertEquals("waits", request.getMessageId());
+                        end(
+                                answers,
+                                ExplainMessageResponse.newBuilder()
+                                        .setMessage(Message.newBuilder().setState(MessageState.MESSAGE_STATE_QUEUED))
+                                        .setQueue(QueueStage.newBuilder().setWorkersPaused(true))
+                                        .build());
+                    }
+                },
+                "switch",
+                "1");
+        assertTrue(change.err().contains("the next answer waits: queued; an operator has paused"), change::err);
+    }
+
+    private static Turn turn(String id, long terminal) {
+        return Turn.newBuilder()
+                .setMessage(Message.newBuilder().setMessageId(id).setTerminalSequence(terminal))
+                .build();
+    }
+
+    private static Captured run(Service service, String... args) {
+        Captured shell = Captured.terminal();
+        try (LoopbackServer server = LoopbackServer.of(service)) {
+            shell.environment.put("MEANWHILE_SERVER", server.address().toString());
+            assertEquals(0, shell.run(args), shell::err);
+        }
+        return shell;
+    }
+
+    /** Knows one session, and nothing of why it waits. */
+    private static class Service extends SessionServiceGrpc.SessionServiceImplBase {
+        @Override
+        public void listSessions(ListSessionsRequest request, StreamObserver<ListSessionsResponse> answers) {
+            end(answers, ListSessionsResponse.newBuilder().addSessions(PENDING).build());
+        }
+
+        @Override
+        public void switchSession(SwitchSessionRequest request, StreamObserver<SwitchSessionResponse> answers) {
+            end(answers, SwitchSessionResponse.newBuilder().setSession(PENDING).build());
+        }
+
+        static <T> void end(StreamObserver<T> answers, T answer) {
+            answers.onNext(answer);
+            answers.onCompleted();
+        }
+    }
+}
