@@ -49,7 +49,8 @@ final class SessionWaitTest {
         Captured change = run(
                 new Service() {
                     @Override
-                    public void listMessages(ListMessagesRequest request, StreamObserver<ListMessagesResponse> answers) {
+                    public void listMessages(
+                            ListMessagesRequest request, StreamObserver<ListMessagesResponse> answers) {
                         end(
                                 answers,
                                 ListMessagesResponse.newBuilder()

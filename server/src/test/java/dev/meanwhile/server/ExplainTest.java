@@ -149,7 +149,7 @@ final class ExplainTest {
         }
     }
 
-    /** Planted: the head told of itself too; its hold left out; the last attempt's start kept while none runs. */
+    /** Planted: the head told of itself too; found red. */
     @Test
     void whatAMessageWaitsBehindIsToldWithWhatThatWaitsFor() throws Exception {
         try (TestServer server = TestServer.start(folder, clock, List.of(model), ONE_WORKER)) {

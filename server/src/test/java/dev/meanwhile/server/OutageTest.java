@@ -154,7 +154,7 @@ final class OutageTest {
         }
     }
 
-    /** Planted: the lane's counter as what runs; only what is not due yet as between attempts. Each found red. */
+    /** Planted: the lane's counter as what runs; found red. */
     @Test
     void whatIsBetweenAttemptsDoesNotRun() throws Exception {
         SettableClock clock = new SettableClock();
@@ -188,7 +188,7 @@ final class OutageTest {
         assertEquals(retrying, stats.getRetryingMessages());
     }
 
-    /** Planted: an answer not noted; one noted when it was asked. Each found red. */
+    /** Planted: an answer noted for the time when it was asked; found red. */
     @Test
     void aModelIsNotSaidToAnswerBeforeItDid() throws Exception {
         SettableClock clock = new SettableClock();

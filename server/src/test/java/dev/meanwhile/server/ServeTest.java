@@ -83,7 +83,7 @@ class ServeTest {
         assertTrue(banner.contains("bin/meanwhile --server " + address + " send hello"), banner);
     }
 
-    /** Planted: all of them told; the first by name in place of the default. Each found red. */
+    /** Planted: all of them told; found red. */
     @Test
     void ofManyModelsTheBannerNamesTheDefaultAndAFew() throws Exception {
         List<String> flags = new ArrayList<>(List.of("--default-model=x9"));
