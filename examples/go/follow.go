@@ -103,11 +103,9 @@ func call[Request, Response any](ctx context.Context,
 }
 
 // follow yields each log entry behind the request's cursor once, in order; nil and no error: the server's log is
-// another one now, drop what you hold. A refusal comes last.
-//
-// The request names a session and its workspace. With a MessageId this ends with that message, else it goes on for
-// ever, or until the session is deleted, or closed and done. The request's cursor (Epoch, AfterSequence) moves along:
-// keep both with what you hold, and start from them the next time.
+// another one now, drop what you hold. A refusal comes last. With a MessageId it ends with that message, else it goes
+// on for ever, or until the session is deleted, or closed and done. The request's cursor (Epoch, AfterSequence) moves
+// along: keep both with what you hold, and start from them the next time.
 func follow(ctx context.Context, client pb.SessionServiceClient,
 	request *pb.ResponseChunksRequest) iter.Seq2[*pb.ResponseEntry, error] {
 	return func(yield func(*pb.ResponseEntry, error) bool) {
