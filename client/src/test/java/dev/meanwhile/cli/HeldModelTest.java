@@ -113,7 +113,7 @@ final class HeldModelTest {
         assertTrue(stats.contains("RUNNING OR BETWEEN ATTEMPTS"), stats);
     }
 
-    /** Planted: the wait told only after it. */
+    /** Planted: nothing said of the hold; found red. */
     @Test
     void aTestOfAHeldModelSaysForWhatItWaits() throws Exception {
         Captured test = terminal("models", "test", "down", "--timeout", "1");
