@@ -110,8 +110,7 @@ final class Cli implements Runnable {
         return over(shell, ClientConfig.defaults(), Commands.neededFor(args));
     }
 
-    private static CommandLine over(
-            Shell shell, ClientConfig patience, Collection<Function<Cli, Object>> commands) {
+    private static CommandLine over(Shell shell, ClientConfig patience, Collection<Function<Cli, Object>> commands) {
         Cli cli = new Cli(shell, patience);
         CommandLine line = new CommandLine(cli);
         commands.forEach(command -> line.addSubcommand(command.apply(cli)));

@@ -49,7 +49,8 @@ final class Failures implements IExecutionStrategy, IExecutionExceptionHandler, 
             case RpcError e
             when e.reason().isEmpty() && e.code() == Status.Code.DEADLINE_EXCEEDED ->
                 failed("no answer from " + cli.address() + " in "
-                        + cli.patienceSeconds() + " s, and whether it took effect is unknown; check that this is the gRPC address of a Meanwhile"
+                        + cli.patienceSeconds()
+                        + " s, and whether it took effect is unknown; check that this is the gRPC address of a Meanwhile"
                         + " server, and what the server's log says");
             case RpcError e -> failed(words(e, cli));
             case UserError e -> failed(e.getMessage());
@@ -140,7 +141,8 @@ final class Failures implements IExecutionStrategy, IExecutionExceptionHandler, 
                         : "the log of session '" + session + "' is damaged up to entry " + about.get("sequence")
                                 + " and that part is not served; go on behind it with: "
                                 + cli.command("tail " + session + " --after " + about.get("sequence"));
-            case "DRAINING" -> "the server at " + cli.address() + " is stopping and takes no new calls; try again in a moment";
+            case "DRAINING" ->
+                "the server at " + cli.address() + " is stopping and takes no new calls; try again in a moment";
             case "CALL_TIMEOUT" ->
                 "the server took too long, and whether it took effect is unknown; look with: "
                         + cli.command("sessions");

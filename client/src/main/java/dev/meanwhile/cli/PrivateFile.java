@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** A small file of lines that only its owner may read, replaced as a whole or not at all. */
@@ -79,7 +80,7 @@ final class PrivateFile {
     }
 
     private static Path folderOf(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
+        Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
         Files.createDirectories(folder, FOLDER);
         return folder;
     }

@@ -106,8 +106,7 @@ final class ProfileCommand implements Runnable {
     void remove(@Parameters(paramLabel = "PROFILE", description = "Its name.") String name)
             throws InterruptedException {
         Profiles before = file.change(profiles -> profiles.without(existing(profiles, name)));
-        cli.screen()
-                .note("profile " + name + " removed" + (name.equals(before.inUse()) ? "; none is in use now" : ""));
+        cli.screen().note("profile " + name + " removed" + (name.equals(before.inUse()) ? "; none is in use now" : ""));
     }
 
     static UserError unknown(String name, Profiles profiles) {

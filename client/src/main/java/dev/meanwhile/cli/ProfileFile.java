@@ -15,8 +15,7 @@ final class ProfileFile {
     private final Path file;
 
     ProfileFile(Function<String, @Nullable String> environment) {
-        this.file =
-                Folders.own(environment, "XDG_CONFIG_HOME", ".config").resolve("profiles.properties");
+        this.file = Folders.own(environment, "XDG_CONFIG_HOME", ".config").resolve("profiles.properties");
     }
 
     Path path() {

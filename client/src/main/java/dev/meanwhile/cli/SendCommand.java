@@ -83,7 +83,8 @@ final class SendCommand implements Callable<Integer> {
         return "\"" + words.getFirst() + "\" is a session; to ask there: "
                 + cli.command("send -s " + Cli.quoted(words.getFirst()) + " " + shortened(rest))
                 + "; to ask in the active one, quote the text: "
-                + cli.command("send " + (whole.length() > LONGEST_SHOWN ? "'TEXT'" : "'" + whole.replace("'", "'\\''") + "'"));
+                + cli.command("send "
+                        + (whole.length() > LONGEST_SHOWN ? "'TEXT'" : "'" + whole.replace("'", "'\\''") + "'"));
     }
 
     private static String shortened(String text) {

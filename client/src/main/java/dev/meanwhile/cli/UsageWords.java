@@ -65,7 +65,8 @@ final class UsageWords {
 
     private static String noNumber(String where, String value, @Nullable ArgSpec arg) {
         String why = value.matches("[+-]?[0-9]+") ? "too large" : "no whole number";
-        return where + ": '" + value + "' is " + why + "; write for instance: " + (arg != null && arg.isOption() ? where + " 20" : "20");
+        return where + ": '" + value + "' is " + why + "; write for instance: "
+                + (arg != null && arg.isOption() ? where + " 20" : "20");
     }
 
     private static String plain(String words) {

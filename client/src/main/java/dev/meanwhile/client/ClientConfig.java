@@ -30,8 +30,7 @@ public record ClientConfig(
         }
     }
 
-    public ClientConfig(
-            Duration callTimeout, Backoff calls, Backoff streams, Sleeper sleeper, RandomGenerator random) {
+    public ClientConfig(Duration callTimeout, Backoff calls, Backoff streams, Sleeper sleeper, RandomGenerator random) {
         this(callTimeout, calls, streams, sleeper, random, Optional.empty());
     }
 

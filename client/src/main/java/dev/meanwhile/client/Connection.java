@@ -79,7 +79,8 @@ final class Connection implements AutoCloseable {
     }
 
     private <S extends AbstractStub<S>, T> T tried(S stub, Function<S, T> call, Duration longest) {
-        Future<?> word = config.onSilence().<Future<?>>map(Connection::afterSilence).orElse(DONE);
+        Future<?> word =
+                config.onSilence().<Future<?>>map(Connection::afterSilence).orElse(DONE);
         try {
             return call.apply(stub.withDeadlineAfter(longest.toNanos(), TimeUnit.NANOSECONDS));
         } catch (StatusRuntimeException e) {

@@ -150,9 +150,7 @@ final class CliUsageTest {
 
     /** Planted: picocli's own words; all but the first found red. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             sesions                | there is no command "sesions"; did you mean: bin/meanwhile sessions
             --bogus                | there is no option "--bogus"
             --sever                | there is no option "--sever"; did you mean: --server
@@ -166,7 +164,8 @@ final class CliUsageTest {
             """)
     void aWrongLineIsToldInPlainWords(String line, String words) {
         Captured shell = Captured.pipe("");
-        String[] args = Stream.of(line.split(" ")).map(arg -> arg.replace(',', ' ')).toArray(String[]::new);
+        String[] args =
+                Stream.of(line.split(" ")).map(arg -> arg.replace(',', ' ')).toArray(String[]::new);
         assertEquals(2, shell.run(args));
         assertEquals("meanwhile: " + words, shell.err().lines().findFirst().orElseThrow());
     }

@@ -129,8 +129,7 @@ final class CompletionTest {
         Files.writeString(folder.resolve("script"), script("fish"));
         assertEquals(List.of("one"), shell("fish", "source ./script; complete -C 'meanwhile switch o'"));
         assertEquals(List.of(EVIL), shell("fish", "source ./script; complete -C 'meanwhile switch tr'"));
-        assertEquals(
-                List.of("debug"), shell("fish", "source ./script; complete -C 'meanwhile log-level WORKER d'"));
+        assertEquals(List.of("debug"), shell("fish", "source ./script; complete -C 'meanwhile log-level WORKER d'"));
         assertEquals(List.of("QUEUE"), shell("fish", "source ./script; complete -C 'meanwhile log-level Q'"));
         assertEquals(List.of(), shell("fish", "source ./script; complete -C 'meanwhile rename one o'"));
         assertEquals(

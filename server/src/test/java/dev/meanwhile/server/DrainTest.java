@@ -41,8 +41,10 @@ final class DrainTest {
                     .usePlaintext()
                     .build();
             try {
-                ErrorDetails.refused("DRAINING", () -> SessionServiceGrpc.newBlockingStub(late)
-                        .listSessions(ListSessionsRequest.getDefaultInstance()));
+                ErrorDetails.refused(
+                        "DRAINING",
+                        () -> SessionServiceGrpc.newBlockingStub(late)
+                                .listSessions(ListSessionsRequest.getDefaultInstance()));
                 assertEquals(ServingStatus.NOT_SERVING, health(late));
             } finally {
                 late.shutdownNow();
