@@ -16,7 +16,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 
 /** A small file of lines that only its owner may read, replaced as a whole or not at all. */
@@ -80,9 +79,11 @@ final class PrivateFile {
     }
 
     private static Path folderOf(Path file) throws IOException {
-        Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
-        Files.createDirectories(folder, FOLDER);
-        return folder;
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new FileSystemException(file.toString(), null, "it is the root of all folders");
+        }
+        return Files.createDirectories(folder, FOLDER);
     }
 
     static void replace(Path named, List<String> lines) throws IOException {

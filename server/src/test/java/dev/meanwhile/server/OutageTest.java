@@ -98,7 +98,7 @@ final class OutageTest {
                                 "--workers=2",
                                 "--retry-for=100s",
                                 "--retry-delay=10ms",
-                                "--retry-delay-max=600ms",
+                                "--retry-delay-max=60s",
                                 "--log-level.WORKER=ERROR"))) {
             UserCalls calls = new UserCalls(server);
             provider.outFor(request -> request.contains("poison"));
@@ -115,7 +115,8 @@ final class OutageTest {
             assertEquals(
                     MessageState.MESSAGE_STATE_RUNNING,
                     calls.message(poison).getMessage().getState());
-            assertTrue(provider.refused() < 30, "the poisoned request was tried " + provider.refused() + " times");
+            // Its own wait grows fourfold, so that a slow machine sees hardly more of them than a fast one.
+            assertTrue(provider.refused() < 15, "the poisoned request was tried " + provider.refused() + " times");
             calls.cancel(poison);
         }
     }
