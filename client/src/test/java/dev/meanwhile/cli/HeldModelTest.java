@@ -77,7 +77,15 @@ final class HeldModelTest {
             assertEquals(1, said.split("next try", -1).length - 1, said);
             assertFalse(said.contains("on its way"), said);
         }
-        assertTrue(terminal("history", "2").out().contains("running, between attempts\n"));
+    }
+
+    /** Planted: the newest message at the top. */
+    @Test
+    void historyShowsTheNewestAtTheBottom() throws Exception {
+        String history = terminal("history", "2").out();
+        int hello = history.indexOf("> hello\n");
+        assertTrue(
+                history.indexOf("running, between attempts\n") < hello && hello < history.indexOf("> and\n"), history);
     }
 
     /** Planted: every held model told, used or not; found red. */

@@ -1,6 +1,5 @@
 package dev.meanwhile.server;
 
-import dev.meanwhile.server.config.Address;
 import dev.meanwhile.server.config.ModelConfig;
 import dev.meanwhile.server.coordinator.Cancellation;
 import dev.meanwhile.server.coordinator.Coordinator;
@@ -36,9 +35,6 @@ import dev.meanwhile.server.worker.RunnableModel;
 import dev.meanwhile.server.worker.WorkerPool;
 import dev.meanwhile.v1.ServerLimits;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.nio.channels.UnresolvedAddressException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,8 +47,6 @@ import java.util.function.Consumer;
 
 /** Builds the service from its configuration: the only place that constructs and wires. */
 public final class Server {
-    private static final String TAKEN = "something listens there already, perhaps another Meanwhile";
-
     private final Storage storage;
     private final WorkerPool workers;
     private final Purger purger;
@@ -125,7 +119,7 @@ public final class Server {
         metrics.connectionBuffers(GrpcServer::bufferBytes);
         this.grpc = new GrpcServer(config.grpc(), api, operations, version(), limits);
         this.readiness = new Readiness(storage, grpc);
-        this.http = http(config, metrics, readiness);
+        this.http = Ports.http(config, metrics, readiness);
     }
 
     /**
@@ -143,7 +137,7 @@ public final class Server {
             throws IOException {
         Server server = new Server(config, clock, models, fatal);
         try {
-            bind(server.grpc, config); // first, so that nothing runs if the port is taken
+            Ports.bind(server.grpc, config); // first, so that nothing runs if the port is taken
             server.http.ifPresent(OperatorHttp::start);
             GuideLog.coordinatorStarted();
             server.workers.start();
@@ -211,56 +205,6 @@ public final class Server {
             }
         }
         return lanes;
-    }
-
-    private static void bind(GrpcServer grpc, ServerConfig config) {
-        try {
-            grpc.start();
-        } catch (IOException e) {
-            InetSocketAddress bound = config.grpc().address();
-            Address address = new Address(bound.getHostString(), bound.getPort());
-            throw unbound("the address " + address + " for gRPC", "--grpc HOST:PORT", "--http HOST:PORT", e);
-        }
-    }
-
-    private static Optional<OperatorHttp> http(ServerConfig config, Metrics metrics, Readiness readiness) {
-        return config.http().map(address -> {
-            try {
-                return new OperatorHttp(address.toSocketAddress(), metrics::scrape, readiness::ready);
-            } catch (IOException e) {
-                throw unbound(
-                        "the address " + address + " for metrics",
-                        "--http HOST:PORT, or --http off",
-                        "--grpc HOST:PORT",
-                        e);
-            }
-        });
-    }
-
-    /** @param other what a second server on this machine needs as well: told now, or it fails there next */
-    private static UncheckedIOException unbound(String what, String setting, String other, IOException e) {
-        String why = whyUnbound(e);
-        String second = why.equals(TAKEN) ? " (a second Meanwhile needs " + other + " of its own, too)" : "";
-        return new UncheckedIOException(
-                what + " can't be had: " + why + "; choose another with " + setting + second, e);
-    }
-
-    private static String whyUnbound(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        String words = String.valueOf(cause.getMessage());
-        if (words.contains("Permission denied")) {
-            return "this user may not listen there";
-        }
-        if (words.contains("Cannot assign") || words.contains("assign requested")) {
-            return "it is not an address of this machine";
-        }
-        if (cause instanceof UnresolvedAddressException || words.contains("Unresolved")) {
-            return "nobody knows that host";
-        }
-        return TAKEN;
     }
 
     private static String version() {
