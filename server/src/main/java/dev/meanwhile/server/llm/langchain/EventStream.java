@@ -70,7 +70,7 @@ final class EventStream {
             if (field.equals("data")) {
                 data.append(data.isEmpty() ? "" : "\n").append(value);
                 if (data.length() > MAX_EVENT_CHARS) {
-                    throw new InvalidAnswerException("an event of more than 1 MiB");
+                    throw new InvalidAnswerException("an event of more than 1,048,576 characters");
                 }
             } else if (field.equals("event")) {
                 type = value;
@@ -96,7 +96,7 @@ final class EventStream {
         }
         chars += data.length();
         if (chars > MAX_ANSWER_CHARS) {
-            throw new InvalidAnswerException("an answer of more than 64 MiB of events");
+            throw new InvalidAnswerException("an answer of more than 67,108,864 characters of events");
         }
         return new ServerSentEvent(type, data);
     }

@@ -55,7 +55,7 @@ class EventStreamTest {
         Endless lines = new Endless("data: x\n", "data: " + "x".repeat(1_000) + "\n");
 
         IOException refused = assertThrows(InvalidAnswerException.class, () -> new EventStream(lines).next());
-        assertEquals("an event of more than 1 MiB", refused.getMessage());
+        assertEquals("an event of more than 1,048,576 characters", refused.getMessage());
     }
 
     /** Planted: an event counted in bytes of UTF-8; a line counted in chars. Each found red. */
@@ -80,7 +80,7 @@ class EventStreamTest {
                 // The next.
             }
         });
-        assertEquals("an answer of more than 64 MiB of events", refused.getMessage());
+        assertEquals("an answer of more than 67,108,864 characters of events", refused.getMessage());
     }
 
     private static List<String> data(List<ServerSentEvent> events) {
