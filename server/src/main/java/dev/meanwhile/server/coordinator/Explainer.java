@@ -63,10 +63,12 @@ public final class Explainer {
     /**
      * The oldest unended message of a session.
      *
+     * @param model on which it runs or is to run
+     * @param due when its next attempt is; null = it waits for none
      * @param hold of its model, while it waits to be taken by a worker
      */
     public record Front(
-            Message message, Head head, @Nullable ModelHold hold) {}
+            Message message, String model, @Nullable Instant due, @Nullable ModelHold hold) {}
 
     private record Stored(int chunks, long bytes) {}
 
@@ -111,7 +113,8 @@ public final class Explainer {
         if (head == null || message.state().ended() || head.message() == message.key()) {
             return null;
         }
-        return new Front(Objects.requireNonNull(tx.messages().find(head.message())), head, hold(head));
+        Message front = Objects.requireNonNull(tx.messages().find(head.message()));
+        return new Front(front, head.model(), head.dueTime(), hold(head));
     }
 
     private @Nullable ModelHold hold(Head head) {

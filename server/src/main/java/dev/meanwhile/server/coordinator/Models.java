@@ -2,6 +2,7 @@ package dev.meanwhile.server.coordinator;
 
 import dev.meanwhile.server.domain.ModelHold;
 import dev.meanwhile.server.domain.ModelInfo;
+import dev.meanwhile.server.domain.ModelSigns;
 import dev.meanwhile.server.domain.Refusal;
 import dev.meanwhile.server.queue.ModelHolds;
 import java.util.List;
@@ -22,7 +23,7 @@ public record Models(List<ModelInfo> all, ModelHolds holds) {
     }
 
     /** When a model was last asked and last answered. */
-    public ModelHolds.Signs signs(String name) {
+    public ModelSigns signs(String name) {
         return holds.signs(name);
     }
 

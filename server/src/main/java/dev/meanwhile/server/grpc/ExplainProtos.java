@@ -87,13 +87,13 @@ final class ExplainProtos {
         SessionHead.Builder head = SessionHead.newBuilder()
                 .setMessageId(message.id())
                 .setState(Protos.state(message.state()))
-                .setModel(front.head().model())
+                .setModel(front.model())
                 .setAttempts(message.attempts());
         Instant started = message.attemptTime();
         if (started != null) {
             head.setAttemptStartTime(Protos.time(started));
         }
-        Instant due = front.head().dueTime();
+        Instant due = front.due();
         if (due != null) {
             head.setRetryTime(Protos.time(due));
         }

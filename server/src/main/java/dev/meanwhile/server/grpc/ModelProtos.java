@@ -3,7 +3,7 @@ package dev.meanwhile.server.grpc;
 import dev.meanwhile.server.coordinator.Models;
 import dev.meanwhile.server.coordinator.Operations;
 import dev.meanwhile.server.domain.ModelInfo;
-import dev.meanwhile.server.queue.ModelHolds;
+import dev.meanwhile.server.domain.ModelSigns;
 import dev.meanwhile.v1.LaneStats;
 import dev.meanwhile.v1.ListModelsResponse;
 import dev.meanwhile.v1.Model;
@@ -29,7 +29,7 @@ final class ModelProtos {
             if (hold != null) {
                 model.setHold(hold(hold));
             }
-            ModelHolds.Signs signs = models.signs(info.name());
+            ModelSigns signs = models.signs(info.name());
             if (signs.asked() != null) {
                 model.setLastAttemptTime(Protos.time(signs.asked()));
             }

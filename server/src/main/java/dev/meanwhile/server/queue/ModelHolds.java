@@ -3,6 +3,7 @@ package dev.meanwhile.server.queue;
 import dev.meanwhile.server.domain.FailureReason;
 import dev.meanwhile.server.domain.Lease;
 import dev.meanwhile.server.domain.ModelHold;
+import dev.meanwhile.server.domain.ModelSigns;
 import dev.meanwhile.server.queue.Claims.Free;
 import dev.meanwhile.server.telemetry.ServiceLog;
 import java.time.Clock;
@@ -48,7 +49,7 @@ public final class ModelHolds {
         @Nullable
         Lease probe;
 
-        Signs signs = new Signs(null, null);
+        ModelSigns signs = new ModelSigns(null, null);
 
         boolean isNews(Lease lease) {
             return Objects.equals(eraByCall.get(lease), era);
@@ -61,10 +62,7 @@ public final class ModelHolds {
         }
     }
 
-    /** When a model was last asked, and when it last began to answer; null = not since the start. */
-    public record Signs(@Nullable Instant asked, @Nullable Instant answered) {}
-
-    public synchronized Signs signs(String model) {
+    public synchronized ModelSigns signs(String model) {
         return of(model).signs;
     }
 
@@ -108,7 +106,7 @@ public final class ModelHolds {
     synchronized void claimed(Lease lease, long era) {
         Model model = of(lease.model());
         model.eraByCall.put(lease, era);
-        model.signs = new Signs(clock.instant(), model.signs.answered());
+        model.signs = new ModelSigns(clock.instant(), model.signs.answered());
         if (model.hold != null && model.era == era) {
             model.probe = lease;
         }
@@ -153,7 +151,7 @@ public final class ModelHolds {
     /** The provider answers this call. Returns whether that ended a hold, so that more may be claimed. */
     public synchronized boolean answered(Lease lease) {
         Model model = of(lease.model());
-        model.signs = new Signs(model.signs.asked(), clock.instant());
+        model.signs = new ModelSigns(model.signs.asked(), clock.instant());
         if (model.hold == null || !model.isNews(lease)) {
             return false;
         }
