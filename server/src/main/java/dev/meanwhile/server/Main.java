@@ -68,7 +68,7 @@ public final class Main {
                 config.grpc().address(), server.port(), PORT_CHECK, () -> halt("The port is deaf; the server ends"));
         portCheck.start();
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(() -> {
-            portCheck.close(); // the port goes deaf on purpose now
+            portCheck.close(); // the port goes deaf on purpose at the end
             try {
                 server.stop();
             } catch (InterruptedException e) {

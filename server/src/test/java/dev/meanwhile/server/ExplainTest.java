@@ -17,6 +17,7 @@ import dev.meanwhile.v1.QueueStage;
 import dev.meanwhile.v1.Route;
 import dev.meanwhile.v1.RouteReason;
 import dev.meanwhile.v1.SessionHead;
+import dev.meanwhile.v1.UpdateSessionRequest;
 import dev.meanwhile.v1.SubmitMessageRequest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -180,6 +181,38 @@ final class ExplainTest {
 
             calls.cancel(first);
             assertFalse(calls.explain(second).getQueue().hasHead());
+        }
+    }
+
+    /** Planted: the model of the attempt that failed, which the next one is not made on. */
+    @Test
+    void betweenAttemptsAChangedModelIsNotHeldForTheOldOne() throws Exception {
+        ScriptedModel other = new ScriptedModel();
+        String[] flags = {"--model.a.adapter=simulated", "--model.b.adapter=simulated", "--default-model=a", "--drain=0"};
+        try (TestServer server = TestServer.start(folder, clock, List.of(model, other), flags)) {
+            UserCalls calls = new UserCalls(server);
+            server.session("one");
+            String first = calls.submit("one", "first");
+            String second = calls.submit("one", "second");
+            ScriptedModel.Call call = model.next();
+            call.fail(ModelFailure.outage(FailureReason.PROVIDER_UNAVAILABLE, Duration.ofSeconds(30), "out"));
+            call.cancelled().get();
+            assertEquals("a", calls.explain(second).getQueue().getHead().getModel());
+            server.users()
+                    .updateSession(UpdateSessionRequest.newBuilder()
+                            .setSessionId("one")
+                            .setModel("b")
+                            .build());
+
+            SessionHead head = calls.explain(second).getQueue().getHead();
+            assertEquals("b", head.getModel());
+            assertTrue(head.hasRetryTime());
+            assertFalse(head.hasModelHold());
+            assertFalse(calls.explain(first).getQueue().hasModelHold());
+            clock.advance(Duration.ofSeconds(31));
+            Calls.wakeWorkers(server);
+            other.next().text("hello").complete();
+            calls.awaitEnds("one", first);
         }
     }
 

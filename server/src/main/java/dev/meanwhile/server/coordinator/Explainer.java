@@ -92,8 +92,8 @@ public final class Explainer {
                             : tx.heads().position(head, MAX_POSITION),
                     Duration.between(message.submission().createTime(), waitedUntil),
                     paused(tx),
-                    head == null || head.message() != message.key() ? null : hold(head),
-                    front(tx, head, message),
+                    head == null || head.message() != message.key() ? null : hold(head, found.session()),
+                    front(tx, head, found.session(), message),
                     tx.messages().failedAttempts(message.key(), MAX_ATTEMPTS - 1),
                     stored.chunks(),
                     stored.bytes());
@@ -109,16 +109,21 @@ public final class Explainer {
         return "true".equals(tx.settings().get(Claims.PAUSED));
     }
 
-    private @Nullable Front front(Transaction tx, @Nullable Head head, Message message) {
+    private @Nullable Front front(Transaction tx, @Nullable Head head, Session session, Message message) {
         if (head == null || message.state().ended() || head.message() == message.key()) {
             return null;
         }
         Message front = Objects.requireNonNull(tx.messages().find(head.message()));
-        return new Front(front, head.model(), head.dueTime(), hold(head));
+        return new Front(front, model(head, session), head.dueTime(), hold(head, session));
     }
 
-    private @Nullable ModelHold hold(Head head) {
-        return head.status() == Head.Status.RUNNING ? null : models.hold(head.model());
+    private @Nullable ModelHold hold(Head head, Session session) {
+        return head.status() == Head.Status.RUNNING ? null : models.hold(model(head, session));
+    }
+
+    /** Between attempts its session's may change: the next one is made on what that is then. */
+    private static String model(Head head, Session session) {
+        return head.status() == Head.Status.RETRYING ? session.model() : head.model();
     }
 
     private static Stored stored(Transaction tx, Session session, Message message) {

@@ -103,11 +103,12 @@ public final class Claims {
             Message message = Objects.requireNonNull(tx.messages().find(head.message()));
             Message.Faults faults = message.faults();
             Message.Faults counted = new Message.Faults(faults.answer(), faults.outage(), faults.crash() + 1);
-            Failed lost = new Failed(
-                    FailureReason.WORKER_LOST,
-                    "the server ended in the middle of " + counted.crash() + " attempts; submit again",
-                    message.attempts());
-            if (counted.crash() > CRASHES) {
+            boolean gaveUp = counted.crash() > CRASHES;
+            String text = gaveUp
+                    ? "the server ended in the middle of " + counted.crash() + " attempts; submit again"
+                    : "the server ended in the middle of this attempt; the message is tried again by itself";
+            Failed lost = new Failed(FailureReason.WORKER_LOST, text, message.attempts());
+            if (gaveUp) {
                 tx.sessions().save(queue.end(tx, session, message, List.of(), lost));
             } else {
                 tx.sessions().save(queue.takeBack(tx, session, message, counted, lost));

@@ -106,10 +106,15 @@ public final class ModelHolds {
     synchronized void claimed(Lease lease, long era) {
         Model model = of(lease.model());
         model.eraByCall.put(lease, era);
-        model.signs = new ModelSigns(clock.instant(), model.signs.answered());
         if (model.hold != null && model.era == era) {
             model.probe = lease;
         }
+    }
+
+    /** The call begins. */
+    public synchronized void asked(String name) {
+        Model model = of(name);
+        model.signs = new ModelSigns(clock.instant(), model.signs.answered());
     }
 
     /** The call is over, whatever came of it. */

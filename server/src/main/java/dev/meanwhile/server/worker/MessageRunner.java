@@ -99,6 +99,7 @@ final class MessageRunner {
         long deadline = System.nanoTime() + config.totalTimeout().toNanos();
         Prompt prompt = StoreRetry.get(lease, () -> prompts.build(lease, model.window()), until(deadline));
         GuideLog.calling(model.simulated(), lease.model(), lease.sessionId());
+        holds.asked(lease.model());
         ModelCall call = model.language().start(prompt, buffer);
         try {
             boolean answered = false;

@@ -24,7 +24,7 @@ final class ConnectionsTest {
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + provider.port()))
                     .build();
             AtomicBoolean over = new AtomicBoolean();
-            Thread spoiler = Thread.startVirtualThread(() -> {
+            CompletableFuture<Void> spoiler = CompletableFuture.runAsync(() -> {
                 while (!over.get()) {
                     var exchange = connections.send(request, BodyHandlers.discarding());
                     connections.spoiled(exchange);
