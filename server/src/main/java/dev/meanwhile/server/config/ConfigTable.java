@@ -95,7 +95,8 @@ public final class ConfigTable {
             "drain",
             Kind.duration("0", "10m"),
             "20s",
-            "After SIGTERM the server ends within this time; running answers may take three quarters of it.");
+            "After SIGTERM the server ends within this time, or 1 s if it is less; running answers may take three"
+                    + " quarters of it.");
 
     // Store
     public static final Setting<Integer> WRITER_QUEUE =

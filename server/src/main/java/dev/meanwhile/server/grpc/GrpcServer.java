@@ -23,6 +23,7 @@ import io.grpc.netty.shaded.io.netty.util.internal.PlatformDependent;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -110,11 +111,12 @@ public final class GrpcServer {
         guard.drain();
     }
 
-    /** Ends what is still open. */
-    public void close() throws InterruptedException {
+    /** Ends what is still open, within that time: whoever does not read what it has been sent is cut. */
+    public void close(Duration patience) throws InterruptedException {
         server.shutdown();
-        if (!server.awaitTermination(1, TimeUnit.SECONDS)) {
-            server.shutdownNow().awaitTermination(2, TimeUnit.SECONDS);
+        long half = patience.toNanos() / 2;
+        if (!server.awaitTermination(half, TimeUnit.NANOSECONDS)) {
+            server.shutdownNow().awaitTermination(half, TimeUnit.NANOSECONDS);
         }
         timer.shutdownNow();
         calls.shutdown();

@@ -74,8 +74,12 @@ public final class WorkerPool {
         thread.start();
     }
 
-    /** Stops claiming, lets what runs go on for that time, and hands the rest back. */
-    public void drain(Duration patience) throws InterruptedException {
+    /**
+     * Stops claiming, lets what runs go on for that time, and hands the rest back.
+     *
+     * @param rest how long is waited then for calls that do not end at once
+     */
+    public void drain(Duration patience, Duration rest) throws InterruptedException {
         loop.stop();
         thread.join();
         awaitClaims();
@@ -87,7 +91,7 @@ public final class WorkerPool {
                 lease.stop().raise(); // the store takes nothing now: the next start takes the message back
             }
         }
-        awaitIdle(Duration.ofSeconds(2));
+        awaitIdle(rest);
     }
 
     /** Answers that run. */

@@ -35,6 +35,9 @@ final class CallHttp implements HttpClient {
     /** Behind the last event only the end of the stream is waited for, so that its connection serves the next call. */
     private static final Duration AFTER_LAST = Duration.ofSeconds(1);
 
+    /** Behind a finish reason only the usage is waited for, which some providers send late and some never. */
+    private static final Duration AFTER_FINISH = Duration.ofSeconds(5);
+
     private static final int EXCERPT_BYTES = 16 << 10;
 
     private final Connections connections;
@@ -43,6 +46,7 @@ final class CallHttp implements HttpClient {
     private volatile boolean closed;
     private volatile boolean sent;
     private volatile boolean answered;
+    private volatile boolean finished;
     private volatile boolean over;
     private volatile String url = "";
     private volatile @Nullable CompletableFuture<HttpResponse<InputStream>> exchange;
@@ -65,7 +69,7 @@ final class CallHttp implements HttpClient {
 
     /** Whether it was closed because the provider said nothing for too long, and more was to come. */
     boolean silent() {
-        return silence.ranOut() && !over;
+        return silence.ranOut() && !finished && !over;
     }
 
     /** What was called. */
@@ -116,12 +120,19 @@ final class CallHttp implements HttpClient {
     private void read(InputStream in, ServerSentEventListener listener) throws IOException {
         EventStream events = new EventStream(in);
         ServerSentEventContext context = new ServerSentEventContext(new DefaultServerSentEventParsingHandle(in));
-        for (ServerSentEvent event = events.next(); event != null && !closed; event = events.next()) {
-            over = EventStream.isLast(event);
-            listener.onEvent(event, context);
-            if (over) {
-                awaitEnd(in);
-                return;
+        try {
+            for (ServerSentEvent event = events.next(); event != null && !closed; event = events.next()) {
+                over = EventStream.isLast(event);
+                finished |= EventStream.hasFinishReason(event);
+                listener.onEvent(event, context);
+                if (over) {
+                    awaitEnd(in);
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            if (!finished || !silence.ranOut()) {
+                throw e;
             }
         }
     }
@@ -231,7 +242,8 @@ final class CallHttp implements HttpClient {
         }
 
         private void listen() {
-            silence.listen(over ? AFTER_LAST : answered ? timeouts.idle() : timeouts.firstByte());
+            Duration more = finished ? shorter(AFTER_FINISH, timeouts.idle()) : timeouts.idle();
+            silence.listen(over ? AFTER_LAST : answered ? more : timeouts.firstByte());
         }
     }
 }

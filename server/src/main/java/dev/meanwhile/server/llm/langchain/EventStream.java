@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class EventStream {
     private static final int MAX_EVENT_CHARS = 1 << 20;
     private static final long MAX_ANSWER_CHARS = 64L << 20;
     private static final String DONE = "[DONE]";
+    private static final Pattern FINISH_REASON = Pattern.compile("\"finish_reason\"\\s*:\\s*\"");
 
     private final InputStream in;
     private final byte[] buffer = new byte[8 << 10];
@@ -81,6 +83,11 @@ final class EventStream {
     /** Whether nothing of the answer comes after it: OpenAI's {@code [DONE]}, Anthropic's {@code message_stop}. */
     static boolean isLast(ServerSentEvent event) {
         return event.data().equals(DONE) || "message_stop".equals(event.event());
+    }
+
+    /** Whether it says that the answer is whole, as OpenAI's last piece does; in a text its quotes are escaped. */
+    static boolean hasFinishReason(ServerSentEvent event) {
+        return FINISH_REASON.matcher(event.data()).find();
     }
 
     private ServerSentEvent checked(@Nullable String type, String data) throws IOException {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** An HTTP status other than success, with what the SDK's own exception leaves out. */
 final class ProviderRefusal extends HttpException {
     private static final int BODY_BYTES = 16 << 10;
+    /** What asks for more than 30 years may be a time in milliseconds; whoever waits has a bound of its own. */
+    private static final long MAX_SECONDS = 999_999_999;
 
     private final transient @Nullable Duration retryAfter;
 
@@ -44,8 +46,8 @@ final class ProviderRefusal extends HttpException {
 
     /** Seconds or an HTTP date; null if it is neither. */
     static @Nullable Duration retryAfter(String value, Instant now) {
-        if (value.matches("[0-9]{1,9}")) {
-            return Duration.ofSeconds(Long.parseLong(value));
+        if (value.matches("[0-9]+")) {
+            return Duration.ofSeconds(value.length() > 9 ? MAX_SECONDS : Long.parseLong(value));
         }
         try {
             Instant then = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)

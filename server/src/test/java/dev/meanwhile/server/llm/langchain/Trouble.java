@@ -285,6 +285,11 @@ record Trouble(
                     a.moment();
                     a.end();
                 }),
+                whole("whole answer, hang without [DONE]", a -> {
+                    half(a);
+                    a.event(finish("stop"));
+                    a.moment();
+                }),
                 whole("whole answer, hang behind [DONE]", a -> {
                     half(a);
                     a.event(finish("stop"));
