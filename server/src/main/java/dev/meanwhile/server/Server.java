@@ -47,7 +47,10 @@ import java.util.function.Consumer;
 
 /** Builds the service from its configuration: the only place that constructs and wires. */
 public final class Server {
+    private static final Duration SHORTEST_DRAIN = Duration.ofSeconds(1);
+    /** What answers, and then streams, get to end once they are told to. */
     private static final Duration SHORTEST_REST = Duration.ofMillis(250);
+
     private static final Duration LONGEST_REST = Duration.ofSeconds(2);
 
     private final Storage storage;
@@ -148,7 +151,7 @@ public final class Server {
             server.readiness.start();
             return server;
         } catch (RuntimeException e) {
-            server.abandon();
+            server.abandon(SHORTEST_REST);
             throw e;
         }
     }
@@ -171,29 +174,31 @@ public final class Server {
         return drain.minus(drain.dividedBy(4));
     }
 
-    /** What answers and streams that do not end by themselves get of the last quarter: a third each, 0.25 to 2 s. */
-    private Duration rest() {
-        Duration third = drain.minus(patience()).dividedBy(3);
-        Duration most = third.compareTo(LONGEST_REST) < 0 ? third : LONGEST_REST;
-        return most.compareTo(SHORTEST_REST) > 0 ? most : SHORTEST_REST;
-    }
-
     /** Ends in order: refuses new calls, ends streams, finishes or hands back what runs. */
     void stop() throws InterruptedException {
         Duration patience = patience();
+        long end = System.nanoTime() + longer(drain, SHORTEST_DRAIN).toNanos();
         ServiceLog.stopping(workers.running(), patience);
         readiness.close();
         grpc.drain();
         streams.drain();
         watches.drain();
-        workers.drain(patience, rest());
-        abandon();
+        workers.drain(patience, rest(drain.minus(patience).dividedBy(3)));
+        abandon(rest(Duration.ofNanos(end - System.nanoTime())));
         ServiceLog.info("Stopped");
     }
 
-    private void abandon() {
+    private static Duration rest(Duration left) {
+        return longer(SHORTEST_REST, left.compareTo(LONGEST_REST) < 0 ? left : LONGEST_REST);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private void abandon(Duration rest) {
         try {
-            grpc.close(rest());
+            grpc.close(rest);
             purger.stop();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

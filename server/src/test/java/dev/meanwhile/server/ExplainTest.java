@@ -17,8 +17,8 @@ import dev.meanwhile.v1.QueueStage;
 import dev.meanwhile.v1.Route;
 import dev.meanwhile.v1.RouteReason;
 import dev.meanwhile.v1.SessionHead;
-import dev.meanwhile.v1.UpdateSessionRequest;
 import dev.meanwhile.v1.SubmitMessageRequest;
+import dev.meanwhile.v1.UpdateSessionRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -188,7 +188,8 @@ final class ExplainTest {
     @Test
     void betweenAttemptsAChangedModelIsNotHeldForTheOldOne() throws Exception {
         ScriptedModel other = new ScriptedModel();
-        String[] flags = {"--model.a.adapter=simulated", "--model.b.adapter=simulated", "--default-model=a", "--drain=0"};
+        String[] flags = {"--model.a.adapter=simulated", "--model.b.adapter=simulated", "--default-model=a", "--drain=0"
+        };
         try (TestServer server = TestServer.start(folder, clock, List.of(model, other), flags)) {
             UserCalls calls = new UserCalls(server);
             server.session("one");

@@ -68,7 +68,10 @@ public final class Explainer {
      * @param hold of its model, while it waits to be taken by a worker
      */
     public record Front(
-            Message message, String model, @Nullable Instant due, @Nullable ModelHold hold) {}
+            Message message,
+            String model,
+            @Nullable Instant due,
+            @Nullable ModelHold hold) {}
 
     private record Stored(int chunks, long bytes) {}
 

@@ -111,12 +111,11 @@ public final class GrpcServer {
         guard.drain();
     }
 
-    /** Ends what is still open, within that time: whoever does not read what it has been sent is cut. */
+    /** Ends what is still open after that time: whoever does not read what it has been sent is cut. */
     public void close(Duration patience) throws InterruptedException {
         server.shutdown();
-        long half = patience.toNanos() / 2;
-        if (!server.awaitTermination(half, TimeUnit.NANOSECONDS)) {
-            server.shutdownNow().awaitTermination(half, TimeUnit.NANOSECONDS);
+        if (!server.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            server.shutdownNow().awaitTermination(patience.toNanos() / 8, TimeUnit.NANOSECONDS);
         }
         timer.shutdownNow();
         calls.shutdown();
