@@ -12,6 +12,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +52,7 @@ final class Connection implements AutoCloseable {
 
     /** A unary call, tried once. */
     <T> T once(Function<SessionServiceBlockingStub, T> call) {
-        return tried(SessionServiceGrpc.newBlockingStub(channel), call, config.callTimeout());
+        return tried(SessionServiceGrpc.newBlockingStub(channel), call, config.callTimeout(), config.onSilence());
     }
 
     private <S extends AbstractStub<S>, T> T repeated(S stub, Function<S, T> call) {
@@ -61,7 +62,7 @@ final class Connection implements AutoCloseable {
         for (int failures = 1; ; failures++) {
             Duration left = left(start);
             try {
-                return tried(stub, call, left.compareTo(longest) < 0 ? left : longest);
+                return tried(stub, call, left.compareTo(longest) < 0 ? left : longest, config.onSilence());
             } catch (RpcError e) {
                 // Nobody there at the first attempt: nothing was sent, so nothing is in doubt, and waiting is
                 // the caller's decision. Later it may be a server that is just starting again.
@@ -78,9 +79,9 @@ final class Connection implements AutoCloseable {
         return config.callTimeout().minusNanos(System.nanoTime() - start);
     }
 
-    private <S extends AbstractStub<S>, T> T tried(S stub, Function<S, T> call, Duration longest) {
-        Future<?> word =
-                config.onSilence().<Future<?>>map(Connection::afterSilence).orElse(DONE);
+    private <S extends AbstractStub<S>, T> T tried(
+            S stub, Function<S, T> call, Duration longest, Optional<Runnable> onSilence) {
+        Future<?> word = onSilence.<Future<?>>map(Connection::afterSilence).orElse(DONE);
         try {
             return call.apply(stub.withDeadlineAfter(longest.toNanos(), TimeUnit.NANOSECONDS));
         } catch (StatusRuntimeException e) {
@@ -99,9 +100,18 @@ final class Connection implements AutoCloseable {
         return SessionServiceGrpc.newStub(channel);
     }
 
-    /** How long the server is silent before it gives a sign of life. */
-    Duration heartbeatInterval() {
-        GetServerInfoResponse info = once(stub -> stub.getServerInfo(GetServerInfoRequest.getDefaultInstance()));
+    /**
+     * How long the server is silent before it gives a sign of life.
+     *
+     * @param again whether a stream was open before: this is then tried without end, so silence is not told, as what
+     *     is told of it names the end of a call
+     */
+    Duration heartbeatInterval(boolean again) {
+        GetServerInfoResponse info = tried(
+                SessionServiceGrpc.newBlockingStub(channel),
+                stub -> stub.getServerInfo(GetServerInfoRequest.getDefaultInstance()),
+                config.callTimeout(),
+                again ? Optional.empty() : config.onSilence());
         var interval = info.getLimits().getHeartbeatInterval();
         Duration told = Duration.ofSeconds(interval.getSeconds(), interval.getNanos());
         return told.isPositive() ? told : DEFAULT_HEARTBEAT;

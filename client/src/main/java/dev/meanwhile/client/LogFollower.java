@@ -45,7 +45,7 @@ public final class LogFollower {
     /**
      * Follows to the end.
      *
-     * @throws RpcError if the server refuses, or if nobody was there at the first attempt
+     * @throws RpcError if the server refuses, or if nobody was there, or answered, at the first attempt
      * @throws DigestMismatchException if a completed answer is not what was stored
      */
     public FollowEnd follow() throws InterruptedException {
@@ -59,7 +59,7 @@ public final class LogFollower {
             } catch (BrokenStream e) {
                 cause = e.cause;
             }
-            boolean nobodyThere = !everConnected && cause.isNoServer();
+            boolean nobodyThere = !everConnected && cause.isNoAnswer();
             if (!(cause.isCut() || cause.isOfAnotherLog()) || nobodyThere) {
                 throw cause;
             }
@@ -97,7 +97,7 @@ public final class LogFollower {
     /** Asked for at each stream: it may be another server by now. */
     private Duration longestSilence() throws BrokenStream {
         try {
-            return connection.heartbeatInterval().multipliedBy(SILENT_HEARTBEATS);
+            return connection.heartbeatInterval(everConnected).multipliedBy(SILENT_HEARTBEATS);
         } catch (RpcError e) {
             throw new BrokenStream(e);
         }

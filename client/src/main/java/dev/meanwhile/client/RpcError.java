@@ -29,9 +29,10 @@ public final class RpcError extends RuntimeException {
 
     private RpcError(Status status, ErrorInfo info, @Nullable Duration retryDelay) {
         super(status.getCause());
-        this.words = words(status);
         this.code = status.getCode();
         this.reason = info.getDomain().equals(DOMAIN) ? info.getReason() : "";
+        // gRPC's own words are of its insides, and name a limit that is one of an attempt only.
+        this.words = words(isUnanswered() ? status.withDescription(null) : status);
         this.metadata = Map.copyOf(info.getMetadataMap());
         this.retryDelay = retryDelay;
     }
@@ -104,6 +105,16 @@ public final class RpcError extends RuntimeException {
             }
         }
         return false;
+    }
+
+    /** Whether nothing there is known to be a server: nobody listens, or what does listen says nothing. */
+    boolean isNoAnswer() {
+        return isNoServer() || isUnanswered();
+    }
+
+    /** Whether the time for the call ran out on this side. */
+    private boolean isUnanswered() {
+        return code == Status.Code.DEADLINE_EXCEEDED && reason.isEmpty();
     }
 
     /** Whether the same call may succeed a little later. */

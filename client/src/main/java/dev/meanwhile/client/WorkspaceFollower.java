@@ -24,14 +24,14 @@ public final class WorkspaceFollower {
     /**
      * Follows until it is interrupted.
      *
-     * @throws RpcError if the server refuses, or if nobody was there at the first attempt
+     * @throws RpcError if the server refuses, or if nobody was there, or answered, at the first attempt
      */
     public void follow() throws InterruptedException {
         int failures = 0;
         while (true) {
             progressed = false;
             RpcError cause = readStream();
-            boolean nobodyThere = !everConnected && cause.isNoServer();
+            boolean nobodyThere = !everConnected && cause.isNoAnswer();
             if (!cause.isCut() || nobodyThere) {
                 throw cause;
             }
@@ -48,7 +48,7 @@ public final class WorkspaceFollower {
     /** One stream; what ended it. */
     private RpcError readStream() throws InterruptedException {
         try {
-            Duration longestSilence = connection.heartbeatInterval().multipliedBy(SILENT_HEARTBEATS);
+            Duration longestSilence = connection.heartbeatInterval(everConnected).multipliedBy(SILENT_HEARTBEATS);
             everConnected = true;
             try (WorkspaceWatch stream = streams.get()) {
                 listener.opened();

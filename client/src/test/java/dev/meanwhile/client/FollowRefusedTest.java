@@ -11,9 +11,13 @@ import dev.meanwhile.testing.Refusals;
 import dev.meanwhile.testing.ScriptedService;
 import dev.meanwhile.v1.ClosingReason;
 import io.grpc.Status;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a reader does when the server says no, or says that the log is another one. */
 final class FollowRefusedTest {
@@ -123,6 +127,23 @@ final class FollowRefusedTest {
         try (LoopbackServer server = LoopbackServer.of(service);
                 MeanwhileClient client = MeanwhileClient.connect(server.address(), "", patience.config())) {
             client.log(FollowRequest.session("s", Cursor.START), heard).follow();
+        }
+    }
+
+    /** Planted: followed for ever, as a server that was there before; found red. */
+    @Test
+    @Timeout(20)
+    void aPortThatSaysNothingIsGivenUpIfItWasNeverConnected() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                MeanwhileClient client = MeanwhileClient.connect(
+                        new ServerAddress("127.0.0.1", silent.getLocalPort()),
+                        "",
+                        patience.config(Duration.ofSeconds(1)))) {
+            LogFollower log = client.log(FollowRequest.session("s", Cursor.START), heard);
+            RpcError error = assertThrows(RpcError.class, log::follow);
+            assertEquals(Status.Code.DEADLINE_EXCEEDED, error.code());
+            assertEquals("the server did not answer in time (DEADLINE_EXCEEDED)", error.getMessage());
+            assertEquals(List.of(), patience.asked);
         }
     }
 }
