@@ -3,13 +3,18 @@ package dev.meanwhile.cli;
 import dev.meanwhile.client.MeanwhileClient;
 import dev.meanwhile.client.RpcError;
 import dev.meanwhile.v1.ListMessagesRequest;
+import dev.meanwhile.v1.Message;
 import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.Turn;
 import java.util.Optional;
 
-/** Why what is still to come in a session does not come: two calls, and only if there is something. */
+/** Why what is still to come in a session does not come: two calls or three, and only if there is something. */
 final class SessionWait {
     private static final int LOOKED_AT = 50;
+
+    /** Ended messages among the newest, such as those that were cancelled out of turn. */
+    private static final int SPARE = 3;
+
     private final MeanwhileClient client;
     private final Cli cli;
 
@@ -24,18 +29,29 @@ final class SessionWait {
 
     /** Of the message whose turn it is; of the oldest among the newest 50, which names that one. */
     Optional<WaitWords> of(Session session) {
-        if (session.getQueuedMessages() + session.getRunningMessages() == 0) {
+        int unended = session.getQueuedMessages() + session.getRunningMessages();
+        if (unended == 0) {
             return Optional.empty();
         }
+        // A page carries texts, and this is asked again and again: no larger than needed.
+        int few = Math.min(LOOKED_AT, unended + SPARE);
+        Optional<String> oldest = oldestUnended(session, few);
+        if (oldest.isEmpty() && few < LOOKED_AT) {
+            oldest = oldestUnended(session, LOOKED_AT);
+        }
+        return oldest.flatMap(this::ofMessage);
+    }
+
+    private Optional<String> oldestUnended(Session session, int among) {
         ListMessagesRequest newest = ListMessagesRequest.newBuilder()
                 .setSessionId(session.getSessionId())
-                .setPageSize(LOOKED_AT)
+                .setPageSize(among)
                 .build();
         return client.messages(newest).getTurnsList().reversed().stream()
                 .map(Turn::getMessage)
                 .filter(m -> m.getTerminalSequence() == 0)
                 .findFirst()
-                .flatMap(m -> ofMessage(m.getMessageId()));
+                .map(Message::getMessageId);
     }
 
     /** Tells a person what is still to come, and if nothing works on it why; the command goes on without these calls. */

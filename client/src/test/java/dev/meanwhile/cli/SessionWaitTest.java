@@ -21,6 +21,7 @@ import dev.meanwhile.v1.SwitchSessionResponse;
 import dev.meanwhile.v1.Turn;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** What is looked up beside a command's own call, where something is pending. */
@@ -43,19 +44,22 @@ final class SessionWaitTest {
         assertTrue(change.err().endsWith("\nmore is on its way; follow it with: bin/meanwhile tail 1\n"), change::err);
     }
 
-    /** Planted: as many messages looked at as are pending; one that was cancelled then hides the one that waits. */
+    /** Planted: 50 asked for at once; never more than a few, so what was cancelled hides what waits. Each found red. */
     @Test
     void whatWaitsIsFoundBehindWhatWasCancelled() {
+        List<Integer> pages = new CopyOnWriteArrayList<>();
+        Turn gone = turn("cancelled", 7);
         Captured change = run(
                 new Service() {
                     @Override
                     public void listMessages(
                             ListMessagesRequest request, StreamObserver<ListMessagesResponse> answers) {
+                        pages.add(request.getPageSize());
                         end(
                                 answers,
                                 ListMessagesResponse.newBuilder()
-                                        .addAllTurns(List.of(turn("cancelled", 7), turn("waits", 0))
-                                                .subList(0, Math.min(2, request.getPageSize())))
+                                        .addAllTurns(List.of(gone, gone, gone, gone, turn("waits", 0))
+                                                .subList(0, Math.min(5, request.getPageSize())))
                                         .build());
                     }
 
@@ -74,6 +78,7 @@ final class SessionWaitTest {
                 "switch",
                 "1");
         assertTrue(change.err().contains("the next answer waits: queued; an operator has paused"), change::err);
+        assertEquals(List.of(4, 50), pages);
     }
 
     private static Turn turn(String id, long terminal) {
