@@ -50,7 +50,7 @@ final class Failures implements IExecutionStrategy, IExecutionExceptionHandler, 
             when e.reason().isEmpty() && e.code() == Status.Code.DEADLINE_EXCEEDED ->
                 failed("no answer from " + cli.address() + " in "
                         + cli.patienceSeconds()
-                        + " s, and whether it took effect is unknown; check that this is the gRPC address of a Meanwhile"
+                        + " s; if it was a change, whether it took effect is unknown; check that this is the gRPC address of a Meanwhile"
                         + " server, and what the server's log says");
             case RpcError e -> failed(words(e, cli));
             case UserError e -> failed(e.getMessage());
@@ -144,7 +144,7 @@ final class Failures implements IExecutionStrategy, IExecutionExceptionHandler, 
             case "DRAINING" ->
                 "the server at " + cli.address() + " is stopping and takes no new calls; try again in a moment";
             case "CALL_TIMEOUT" ->
-                "the server took too long, and whether it took effect is unknown; look with: "
+                "the server took too long; if it was a change, whether it took effect is unknown; look with: "
                         + cli.command("sessions");
             case "STORAGE_UNAVAILABLE" ->
                 "the server can't use its store now, so nothing was done; its log says whether the disk is full or"
