@@ -103,7 +103,12 @@ final class Explanation {
                     .append(")");
         }
         if (stage.hasRetryTime() || stage.hasModelHold()) {
-            now.append("; next try at ").append(Moment.shown(nextTry(stage), zone));
+            Instant next = nextTry(stage);
+            // Past while it runs, or waits for a free slot.
+            now.append(
+                    next.isAfter(cli.shell().clock().instant())
+                            ? "; next try at " + Moment.shown(next, zone)
+                            : stage.getWorkersPaused() ? "; its next try is due" : "; being tried again");
         }
         return stage.getWorkersPaused() && !stage.hasHead()
                 ? now.append("; an operator has paused the workers").toString()

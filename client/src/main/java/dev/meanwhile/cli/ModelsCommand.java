@@ -51,7 +51,7 @@ final class ModelsCommand implements Callable<Integer> {
         Clock clock = cli.shell().clock();
         String when = until.isAfter(clock.instant())
                 ? "held until " + Moment.clock(until, clock.getZone())
-                : "held, tried again with the next message";
+                : "held, tried again now or with the next message";
         return when + " (" + Words.value(hold.getReason(), "FAILURE_REASON_") + ", "
                 + Words.count(hold.getFailuresInRow(), "failure") + " in a row)";
     }
