@@ -21,7 +21,9 @@ func main() {
 	epoch := flag.String("epoch", "", "cursor: the epoch (what an entry is told to be in)")
 	after := flag.Int64("after", 0, "cursor: the last entry that was seen")
 	flag.Parse()
-	if (*text == "") == (*session == "") {
+	given := map[string]bool{} // an empty text is one, too: the server refuses it
+	flag.Visit(func(each *flag.Flag) { given[each.Name] = true })
+	if given["text"] == given["follow"] {
 		log.Fatal("-text says what to ask, or -follow which session to read")
 	}
 	connection, err := connect(*server)
@@ -30,7 +32,7 @@ func main() {
 	}
 	defer connection.Close()
 	client := pb.NewSessionServiceClient(connection)
-	if *text != "" {
+	if given["text"] {
 		err = ask(context.Background(), client, *workspace, *text)
 	} else {
 		err = followSession(context.Background(), client, &pb.ResponseChunksRequest{
@@ -72,10 +74,9 @@ func ask(ctx context.Context, client pb.SessionServiceClient, workspace, text st
 		}
 	}
 
-	// What a refusal looks like.
 	_, err = call(ctx, client.GetSession, &pb.GetSessionRequest{Workspace: workspace, SessionId: "nobody"})
 	if err != nil {
-		log.Println("refused:", inWords(err))
+		log.Println("an error on purpose, to show how it reads:", inWords(err))
 	}
 	if !got.whole() {
 		read, err := call(ctx, client.GetMessage,

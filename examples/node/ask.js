@@ -31,9 +31,8 @@ async function ask(client, workspace, text) {
     }
   }
 
-  // What a refusal looks like.
   await call(client, 'GetSession', { workspace, session_id: 'nobody' })
-    .catch((error) => tell('refused:', inWords(error)));
+    .catch((error) => tell('an error on purpose, to show how it reads:', inWords(error)));
   if (!answer.whole()) {
     const { turn } = await call(client, 'GetMessage', { workspace, message_id });
     tell('no whole answer:', answer.end ?? turn.message);
@@ -63,9 +62,11 @@ async function main() {
     },
   });
   const { workspace, text, follow: session_id, epoch, after } = values;
-  if (!text === !session_id) throw new Error('--text says what to ask, or --follow which session to read');
+  if ((text === undefined) === (session_id === undefined)) {
+    throw new Error('--text says what to ask, or --follow which session to read');
+  }
   const client = connect(values.server);
-  process.exitCode = text
+  process.exitCode = text !== undefined // an empty one is refused by the server
     ? await ask(client, workspace, text)
     : await followSession(client, { workspace, session_id, epoch, after_sequence: Number(after) });
   client.close();

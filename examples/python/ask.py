@@ -43,10 +43,10 @@ async def ask(stub, workspace, text):
             tell_entry(request, entry)
             answer.add(entry)
 
-    try:  # What a refusal looks like.
+    try:
         await call(stub.GetSession, api.GetSessionRequest(workspace=workspace, session_id="nobody"))
     except grpc.RpcError as error:
-        tell("refused:", in_words(error))
+        tell("an error on purpose, to show how it reads:", in_words(error))
     if not answer.whole():
         got = await call(stub.GetMessage, api.GetMessageRequest(workspace=workspace, message_id=message_id))
         tell("no whole answer:", answer.end or got.turn.message)
@@ -64,7 +64,7 @@ async def follow_session(stub, request):
 async def main(given):
     async with connect(given.server) as channel:
         stub = session_service_pb2_grpc.SessionServiceStub(channel)
-        if given.text:
+        if given.text is not None:  # an empty one is refused by the server
             return await ask(stub, given.workspace, given.text)
         return await follow_session(stub, api.ResponseChunksRequest(
             workspace=given.workspace, session_id=given.follow,
