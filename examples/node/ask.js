@@ -1,6 +1,4 @@
 'use strict';
-// Asks one question, or with --follow reads a session's log for ever. What happens is told on stderr.
-// The answer comes on stdout; exit code 0 only if it is whole.
 
 const crypto = require('node:crypto');
 const { parseArgs } = require('node:util');
@@ -9,6 +7,19 @@ const { Answer, DROPPED, call, connect, follow, inWords } = require('./meanwhile
 const tell = console.error;
 const tellEntry = (request, entry) =>
   tell('entry', entry.sequence, entry.kind ?? 'unknown', 'of', entry.message_id, 'in', request.epoch);
+
+const USAGE = `Asks one question, or with --follow reads a session's log for ever. What happens is told on stderr.
+The answer comes on stdout; exit code 0 only if it is whole.
+
+  node ask.js [--server HOST:PORT] [--workspace NAME] --text TEXT
+  node ask.js [--server HOST:PORT] [--workspace NAME] --follow SESSION [--epoch EPOCH --after SEQUENCE]
+
+  --server     where the server is (default: 127.0.0.1:7420)
+  --workspace  whose sessions (default: the server's default)
+  --text       what to ask, in a new session
+  --follow     a session whose log is read, from the cursor on
+  --epoch      cursor: the epoch (what an entry is told to be in)
+  --after      cursor: the last entry that was seen`;
 
 async function ask(client, workspace, text) {
   // The same request_id in each try: however often it is sent, there is one session and one message.
@@ -54,13 +65,15 @@ async function main() {
   const { values } = parseArgs({
     options: {
       server: { type: 'string', default: '127.0.0.1:7420' },
-      workspace: { type: 'string', default: '' }, // whose sessions; empty: the server's default
-      text: { type: 'string' }, // what to ask, in a new session
-      follow: { type: 'string' }, // or a session whose log is read, from the cursor on:
-      epoch: { type: 'string', default: '' }, // what an entry is told to be in
-      after: { type: 'string', default: '0' }, // the last entry that was seen
+      workspace: { type: 'string', default: '' },
+      text: { type: 'string' },
+      follow: { type: 'string' },
+      epoch: { type: 'string', default: '' },
+      after: { type: 'string', default: '0' },
+      help: { type: 'boolean', short: 'h' },
     },
   });
+  if (values.help) return console.log(USAGE);
   const { workspace, text, follow: session_id, epoch, after } = values;
   if ((text === undefined) === (session_id === undefined)) {
     throw new Error('--text says what to ask, or --follow which session to read');
