@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"log"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -35,7 +36,10 @@ var (
 	cutWithoutReason = []codes.Code{codes.Internal, codes.Unknown} // a connection that broke in the middle
 )
 
+var address string // of the one connection, to tell of it
+
 func connect(server string) (*grpc.ClientConn, error) {
+	address = server
 	reconnect := backoff.DefaultConfig
 	reconnect.MaxDelay = 5 * time.Second // the default lets a client sleep two minutes after a restart
 	return grpc.NewClient(server,
@@ -76,8 +80,15 @@ func isCut(err error) bool {
 	return slices.Contains(cut, code) || slices.Contains(cutWithoutReason, code) && info == nil
 }
 
-// pause waits twice as long each time, up to 5 s, with jitter, and never shorter than the server asks.
-func pause(ctx context.Context, failures int, asked time.Duration) {
+// pause waits twice as long each time, up to 5 s, with jitter, and never shorter than the server asks; it tells of the
+// first failure in a row.
+func pause(ctx context.Context, failures int, err error) {
+	info, asked := details(err)
+	if reason := info.GetReason(); failures == 1 && reason == "" {
+		log.Printf("no connection to %s (%s); trying again", address, status.Convert(err).Message())
+	} else if failures == 1 && reason != "EPOCH_CHANGED" && reason != "CURSOR_AHEAD" {
+		log.Printf("%s; trying again", inWords(err))
+	}
 	step := min(5*time.Second, 100*time.Millisecond<<min(failures, 10))
 	select {
 	case <-time.After(max(asked, step/2+rand.N(step/2))):
@@ -98,7 +109,7 @@ func call[Request, Response any](ctx context.Context,
 		if err == nil || !passing || failures == tries || ctx.Err() != nil {
 			return response, err
 		}
-		pause(ctx, failures, asked)
+		pause(ctx, failures, err)
 	}
 }
 
@@ -110,10 +121,10 @@ func follow(ctx context.Context, client pb.SessionServiceClient,
 	request *pb.ResponseChunksRequest) iter.Seq2[*pb.ResponseEntry, error] {
 	return func(yield func(*pb.ResponseEntry, error) bool) {
 		request.Follow = true
-		for failures := 1; ; failures++ {
-			before := request.AfterSequence
-			done, err := readStream(ctx, client, request, yield)
-			info, asked := details(err)
+		failures := 0
+		for {
+			done, err := readStream(ctx, client, request, &failures, yield)
+			info, _ := details(err)
 			switch {
 			case done:
 				return
@@ -126,17 +137,15 @@ func follow(ctx context.Context, client pb.SessionServiceClient,
 				yield(nil, err)
 				return
 			}
-			if request.AfterSequence > before {
-				failures = 1
-			}
-			pause(ctx, failures, asked)
+			failures++
+			pause(ctx, failures, err)
 		}
 	}
 }
 
-// readStream reads one stream and says whether there is nothing more to read.
+// readStream reads one stream and says whether there is nothing more to read. A sign of life ends a row of failures.
 func readStream(ctx context.Context, client pb.SessionServiceClient, request *pb.ResponseChunksRequest,
-	yield func(*pb.ResponseEntry, error) bool) (done bool, err error) {
+	failures *int, yield func(*pb.ResponseEntry, error) bool) (done bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	watchdog := time.AfterFunc(silence, cancel)
@@ -157,6 +166,7 @@ func readStream(ctx context.Context, client pb.SessionServiceClient, request *pb
 		case *pb.ResponseChunksResponse_Started:
 			request.Epoch = event.Started.Epoch
 		case *pb.ResponseChunksResponse_Entries:
+			*failures = 0
 			for _, entry := range event.Entries.Entries {
 				request.AfterSequence = entry.Sequence
 				if !yield(entry, nil) || request.MessageId != "" && terminal(entry) {
@@ -164,6 +174,7 @@ func readStream(ctx context.Context, client pb.SessionServiceClient, request *pb
 				}
 			}
 		case *pb.ResponseChunksResponse_Heartbeat:
+			*failures = 0
 			request.AfterSequence = event.Heartbeat.LastSequence
 		case *pb.ResponseChunksResponse_Closing:
 			request.AfterSequence = event.Closing.ResumeAfter

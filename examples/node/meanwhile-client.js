@@ -65,9 +65,15 @@ function isCut(error) {
   return CUT.includes(code) || (CUT_WITHOUT_REASON.includes(code) && !details(error).reason);
 }
 
-/** Twice as long each time, up to 5 s, with jitter, and never shorter than the server asks. */
-const pause = (failures, asked) =>
-  sleep(Math.max(asked, Math.min(5000, 100 * 2 ** failures) * (0.5 + Math.random() / 2)));
+/** Twice as long each time, up to 5 s, with jitter, and never shorter than the server asks. The first is told. */
+function pause(client, failures, asked, error) {
+  if (failures === 1 && error) {
+    const server = client.getChannel().getTarget().replace(/^dns:/, '');
+    const why = details(error).reason ? inWords(error) : `no connection to ${server} (${error.details})`;
+    console.error(`${why}; trying again`);
+  }
+  return sleep(Math.max(asked, Math.min(5000, 100 * 2 ** failures) * (0.5 + Math.random() / 2)));
+}
 
 /** A unary call, repeated while that may help. Requests that change something need a request_id for this. */
 async function call(client, method, request, tries = 12) {
@@ -80,7 +86,7 @@ async function call(client, method, request, tries = 12) {
       const { asked } = details(error);
       const passing = ['UNAVAILABLE', 'DEADLINE_EXCEEDED'].includes(grpc.status[error.code]) || asked;
       if (!passing || failures === tries) throw error;
-      await pause(failures, asked);
+      await pause(client, failures, asked, error);
     }
   }
 }
@@ -96,6 +102,7 @@ async function* follow(client, request) {
   request.follow = true;
   for (let failures = 1; ; failures++) {
     let asked = 0;
+    let why = { details: 'the stream ended' };
     const stream = client.ResponseChunks(request);
     const watchdog = setTimeout(() => stream.cancel(), SILENCE);
     try {
@@ -104,14 +111,14 @@ async function* follow(client, request) {
         if (event.event === 'started') {
           request.epoch = event.started.epoch;
         } else if (event.event === 'entries') {
-          failures = 0;
+          failures = 1;
           for (const entry of event.entries.entries) {
             request.after_sequence = entry.sequence;
             yield entry;
             if (request.message_id && TERMINAL.includes(entry.kind)) return;
           }
         } else if (event.event === 'heartbeat') {
-          failures = 0;
+          failures = 1;
           request.after_sequence = event.heartbeat.last_sequence;
         } else if (event.event === 'closing') {
           request.after_sequence = event.closing.resume_after;
@@ -121,8 +128,10 @@ async function* follow(client, request) {
     } catch (error) {
       const { reason, metadata, asked: delay } = details(error);
       asked = delay;
+      why = error;
       if (['EPOCH_CHANGED', 'CURSOR_AHEAD'].includes(reason)) {
         [request.epoch, request.after_sequence] = [metadata.epoch, 0];
+        why = null;
         yield DROPPED;
       } else if (!isCut(error)) {
         throw error;
@@ -131,7 +140,7 @@ async function* follow(client, request) {
       clearTimeout(watchdog);
       stream.cancel();
     }
-    await pause(failures, asked);
+    await pause(client, failures, asked, why);
   }
 }
 

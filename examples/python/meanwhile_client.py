@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import random
 
 import grpc
@@ -17,8 +18,13 @@ CUT = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.Stat
        grpc.StatusCode.RESOURCE_EXHAUSTED)  # fmt: skip
 CUT_WITHOUT_REASON = (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN)  # a connection that broke in the middle
 
+log = logging.getLogger(__name__)  # its warnings go to stderr, if not set up otherwise
+address = ""  # of the one connection, to tell of it
+
 
 def connect(server):
+    global address
+    address = server
     return grpc.aio.insecure_channel(server, options=[
         ("grpc.keepalive_time_ms", 30_000),  # the server allows a ping every 10 s
         ("grpc.keepalive_timeout_ms", 10_000),
@@ -47,8 +53,17 @@ def is_cut(error):
     return code in CUT or (code in CUT_WITHOUT_REASON and not details(error)[0].reason)
 
 
-async def pause(failures, asked=0.0):
-    """Twice as long each time, up to 5 s, with jitter, and never shorter than the server asks."""
+def lost(error=None):
+    """Why a try failed."""
+    if error and details(error)[0].reason:
+        return in_words(error)
+    return f"no connection to {address} ({error.details() if error else 'the stream ended, or was silent'})"
+
+
+async def pause(failures, asked=0.0, why=None):
+    """Twice as long each time, up to 5 s, with jitter, and never shorter than the server asks. The first is told."""
+    if why and failures == 1:
+        log.warning("%s; trying again", why)
     await asyncio.sleep(max(asked, min(5, 0.1 * 2**failures) * random.uniform(0.5, 1)))
 
 
@@ -62,7 +77,7 @@ async def call(method, request, tries=12):
             passing = error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED) or asked
             if not passing or failures == tries:
                 raise
-            await pause(failures, asked)
+            await pause(failures, asked, lost(error))
 
 
 async def follow(stub, request):
@@ -75,7 +90,7 @@ async def follow(stub, request):
     request.follow = True
     failures = 0
     while True:
-        stream, asked = stub.ResponseChunks(request), 0.0
+        stream, asked, why = stub.ResponseChunks(request), 0.0, lost()
         try:
             while (event := await asyncio.wait_for(stream.read(), SILENCE)) is not grpc.aio.EOF:
                 kind = event.WhichOneof("event")  # None: an event of a later server
@@ -98,16 +113,16 @@ async def follow(stub, request):
         except asyncio.TimeoutError:
             pass  # silent for too long
         except grpc.RpcError as error:
-            info, asked = details(error)
+            (info, asked), why = details(error), lost(error)
             if info.reason in ("EPOCH_CHANGED", "CURSOR_AHEAD"):
-                request.epoch, request.after_sequence = info.metadata["epoch"], 0
+                request.epoch, request.after_sequence, why = info.metadata["epoch"], 0, None
                 yield DROPPED
             elif not is_cut(error):
                 raise
         finally:
             stream.cancel()
         failures += 1
-        await pause(failures, asked)
+        await pause(failures, asked, why)
 
 
 class Answer:
