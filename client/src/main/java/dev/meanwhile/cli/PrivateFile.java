@@ -37,14 +37,12 @@ final class PrivateFile {
 
     /**
      * Makes a change while nobody else does. The lock is a file beside it that stays: one that is deleted would be held
-     * by one and made anew by another.
+     * by one and made anew by another. Of a symlink it is beside the link: what lies elsewhere may be kept in versions.
      *
      * @throws IOException also if another one holds it for {@link #LONGEST_WAIT}
      */
     static <T> T alone(Path file, Change<T> change) throws IOException, InterruptedException {
-        Path target = target(file);
-        Path folder = folderOf(target);
-        Path lock = folder.resolve("." + target.getFileName() + ".lock");
+        Path lock = folderOf(file).resolve("." + file.getFileName() + ".lock");
         Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         long start = System.nanoTime();
         try (FileChannel channel = FileChannel.open(lock, options, FILE)) {

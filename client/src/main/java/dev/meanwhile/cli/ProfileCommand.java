@@ -88,6 +88,7 @@ final class ProfileCommand implements Runnable {
             throws InterruptedException {
         UnaryOperator<Profiles> use =
                 profiles -> profiles.using(name.equals("-") ? profiles.previous() : existing(profiles, name));
+        use.apply(file.read()); // a name that is none makes no file
         Profile current = use.apply(file.change(use)).current();
         cli.screen()
                 .note(
@@ -105,6 +106,7 @@ final class ProfileCommand implements Runnable {
             description = "Forgets a profile. Nothing on its server changes.")
     void remove(@Parameters(paramLabel = "PROFILE", description = "Its name.") String name)
             throws InterruptedException {
+        existing(file.read(), name); // a name that is none makes no file
         Profiles before = file.change(profiles -> profiles.without(existing(profiles, name)));
         cli.screen().note("profile " + name + " removed" + (name.equals(before.inUse()) ? "; none is in use now" : ""));
     }

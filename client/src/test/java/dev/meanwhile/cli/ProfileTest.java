@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Profiles as somebody types them, in a configuration folder of their own. */
 final class ProfileTest {
@@ -58,7 +59,7 @@ final class ProfileTest {
         }
     }
 
-    /** Planted: the link itself replaced; found red. */
+    /** Planted: the link itself replaced; the lock beside what it leads to. Each found red. */
     @Test
     void aFileKeptElsewhereStaysThere(@TempDir Path elsewhere) throws IOException {
         Files.createDirectories(file().getParent());
@@ -68,13 +69,16 @@ final class ProfileTest {
         assertTrue(Files.isSymbolicLink(file()));
         String kept = Files.readString(elsewhere.resolve("mine"));
         assertTrue(kept.contains("work.server=w:1\n") && kept.contains("home.server=h:2\n"), kept);
+        try (Stream<Path> files = Files.list(elsewhere)) {
+            assertEquals(List.of(elsewhere.resolve("mine")), files.toList());
+        }
     }
 
     /** Planted: read and written without the lock; found red. */
     @Test
     void manyAtOnceLoseNothing() throws Exception {
-        int many = 24;
-        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+        int many = 9;
+        try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
             List<Callable<Integer>> adds = new ArrayList<>();
             for (int i = 0; i < many; i++) {
                 String name = "p" + i;
@@ -90,6 +94,15 @@ final class ProfileTest {
         }
         run("profile");
         assertEquals(many + 1, shell.out().lines().count(), shell::out);
+    }
+
+    /** Planted: the name looked up only in the change; found red for both. */
+    @ParameterizedTest
+    @ValueSource(strings = {"use", "remove"})
+    void aNameThatIsNoneMakesNothing(String command) {
+        assertEquals(1, run("profile", command, "nosuch"));
+        assertTrue(shell.err().contains("no profile \"nosuch\""), shell::err);
+        assertFalse(Files.exists(file().getParent()));
     }
 
     @Test
