@@ -8,11 +8,12 @@ import java.util.random.RandomGenerator;
 /**
  * How patient a client is.
  *
- * @param callTimeout a unary call ends after this, with all its attempts; one of them takes at most half of it
+ * @param callTimeout a unary call ends after this, with all its attempts. An attempt takes at most half of it, that of a call
+ *     that is not tried again all of it
  * @param calls how unary calls are tried again
  * @param streams how cut streams are opened again
- * @param onSilence told, on a thread of its own, each time an attempt of a unary call is not answered for {@link
- *     #SILENCE}
+ * @param onSilence told, on a thread of the common pool, so it must not block, each time an attempt of a unary call is not
+ *     answered for {@link #SILENCE}; not of the calls that open a cut stream again
  */
 public record ClientConfig(
         Duration callTimeout,
