@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -28,17 +27,13 @@ final class HeldModelTest {
 
     @BeforeAll
     static void hold() throws Exception {
-        int nobody;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            nobody = socket.getLocalPort();
-        }
         server = ServerProcess.start(
                 folder,
                 "--model.fast.adapter=simulated",
                 "--model.slow.adapter=simulated",
                 "--model.slow.latency=10m",
                 "--model.down.adapter=openai",
-                "--model.down.url=http://127.0.0.1:" + nobody + "/v1",
+                "--model.down.url=http://127.0.0.1:9/v1",
                 "--default-model=fast",
                 "--retry-delay=1m",
                 "--log-level.WORKER=ERROR");
