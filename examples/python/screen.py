@@ -69,13 +69,18 @@ class Screen:
         self.open_id = session_id
         print(f"-- {switched.session.name}")
         for turn in switched.turns:
-            print(f"> {turn.text}\n{turn.answer}", end="\n" if turn.message.terminal_sequence else "", flush=True)
+            print(f"> {turn.text}")
+            if turn.answer_truncated:
+                print("-- a part of this answer is not shown here")
+            print(turn.answer, end="\n" if turn.message.terminal_sequence else "", flush=True)
         request = api.ResponseChunksRequest(
             workspace=self.workspace, session_id=session_id,
             epoch=switched.session.epoch, after_sequence=switched.resume_after)  # fmt: skip
-        await self.mark_read(request)
+        shown = api.ResponseChunksRequest()
+        shown.CopyFrom(request)  # the stream moves its own cursor along
         known = {turn.message.message_id for turn in switched.turns}
         self.following = asyncio.create_task(told(self.show_log(request, known)))
+        await self.mark_read(shown)  # behind the stream's start: a refusal of this leaves the session followed
 
     async def show_log(self, request, known):
         async for entry in follow(self.stub, request):
