@@ -59,7 +59,7 @@ final class ProfileTest {
         }
     }
 
-    /** Planted: the link itself replaced; the lock beside what it leads to. Each found red. */
+    /** Planted: the link itself replaced; found red. Red too if the lock lies beside what it leads to. */
     @Test
     void aFileKeptElsewhereStaysThere(@TempDir Path elsewhere) throws IOException {
         Files.createDirectories(file().getParent());
@@ -96,7 +96,7 @@ final class ProfileTest {
         assertEquals(many + 1, shell.out().lines().count(), shell::out);
     }
 
-    /** Planted: the name looked up only in the change; found red for both. */
+    /** Red if the name is looked up only in the change. */
     @ParameterizedTest
     @ValueSource(strings = {"use", "remove"})
     void aNameThatIsNoneMakesNothing(String command) {

@@ -44,7 +44,7 @@ final class SessionWaitTest {
         assertTrue(change.err().endsWith("\nmore is on its way; follow it with: bin/meanwhile tail 1\n"), change::err);
     }
 
-    /** Planted: 50 asked for at once; never more than a few, so what was cancelled hides what waits. Each found red. */
+    /** Red if 50 are asked for at once, or never more than a few: what was cancelled then hides what waits. */
     @Test
     void whatWaitsIsFoundBehindWhatWasCancelled() {
         List<Integer> pages = new CopyOnWriteArrayList<>();

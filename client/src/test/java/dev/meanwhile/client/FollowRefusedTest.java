@@ -130,7 +130,7 @@ final class FollowRefusedTest {
         }
     }
 
-    /** Planted: followed for ever, as a server that was there before; found red. */
+    /** Red if it is followed for ever, as a server that was there before. */
     @Test
     @Timeout(20)
     void aPortThatSaysNothingIsGivenUpIfItWasNeverConnected() throws Exception {
