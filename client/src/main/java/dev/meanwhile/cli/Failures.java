@@ -39,7 +39,8 @@ final class Failures implements IExecutionStrategy, IExecutionExceptionHandler, 
                 }
                 String address = String.valueOf(cli.address());
                 String elsewhere = address.equals(Cli.DEFAULT_SERVER) ? "" : " --grpc " + address;
-                screen.error("no server at " + address + "; start it with: " + Cli.NAME + " serve" + elsewhere);
+                screen.error("no server at " + address + "; start it with: " + Cli.NAME + " serve" + elsewhere
+                        + " (one that is just starting or stopping needs a moment)");
                 yield ExitCode.NO_SERVER;
             }
             case RpcError e

@@ -24,8 +24,8 @@ final class RenameCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!name.isEmpty() && name.isBlank()) {
-            throw cli.usage("the new name is nothing but spaces; write one of 1 to 80 characters");
+        if (name.isBlank()) { // the service would make one up, which nobody wants who left a variable unset
+            throw cli.usage("the new name is empty or nothing but spaces; write one of 1 to 80 characters");
         }
         try (MeanwhileClient client = cli.connect()) {
             Session before = new SessionFinder(cli, cli.sessions(client)).find(session);

@@ -57,10 +57,15 @@ final class UsageWords {
         List<String> near = known.stream()
                 .filter(name -> typed.length() > 2 && name.startsWith(typed)
                         || !name.startsWith("-") && name.startsWith(typed)
-                        || SessionFinder.distance(typed, name) <= Math.max(1, typed.length() / 3))
+                        || SessionFinder.distance(typed, name) <= mostWrong(typed))
                 .map(name -> before + name)
                 .toList();
         return near.isEmpty() ? "" : "; did you mean: " + String.join(" or ", near);
+    }
+
+    /** An option of one letter is like all others. */
+    private static int mostWrong(String typed) {
+        return typed.startsWith("-") && typed.length() == 2 ? 0 : Math.clamp(typed.length() / 3, 1, 2);
     }
 
     private static String noNumber(String where, String value, @Nullable ArgSpec arg) {

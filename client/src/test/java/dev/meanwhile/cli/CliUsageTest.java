@@ -99,7 +99,8 @@ final class CliUsageTest {
         shell.environment.put("MEANWHILE_SERVER", nowhere.toString());
         assertEquals(3, shell.run(command.split(" ")));
         assertEquals(
-                "no server at " + nowhere + "; start it with: bin/meanwhile serve --grpc " + nowhere + "\n",
+                "no server at " + nowhere + "; start it with: bin/meanwhile serve --grpc " + nowhere
+                        + " (one that is just starting or stopping needs a moment)\n",
                 shell.err());
         assertEquals("", shell.out());
     }
@@ -160,7 +161,9 @@ final class CliUsageTest {
             send -5,degrees?       | a text that begins with "-" is taken for an option; put -- before it: bin/meanwhile send -- '-5 degrees?'
             send --wiat            | there is no option "--wiat"; did you mean: --wait; if it is the text: bin/meanwhile send -- --wiat
             new ,                  | the name is nothing but spaces; write one, or leave it out for a friendly one
-            rename 1 ,             | the new name is nothing but spaces; write one of 1 to 80 characters
+            rename 1 ,             | the new name is empty or nothing but spaces; write one of 1 to 80 characters
+            history -s 1           | there is no option "-s"
+            switch --sessoin 1     | there is no option "--sessoin"
             """)
     void aWrongLineIsToldInPlainWords(String line, String words) {
         Captured shell = Captured.pipe("");
