@@ -88,7 +88,7 @@ final class ProfileCommand implements Runnable {
             throws InterruptedException {
         UnaryOperator<Profiles> use =
                 profiles -> profiles.using(name.equals("-") ? profiles.previous() : existing(profiles, name));
-        use.apply(file.read()); // a name that is none makes no file
+        var unused = use.apply(file.read()); // a name that is none makes no file
         Profile current = use.apply(file.change(use)).current();
         cli.screen()
                 .note(
