@@ -38,6 +38,7 @@ final class Commands {
         commands.put("cancel", CancelCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("rename", RenameCommand::new);
+        commands.put("model", ModelCommand::new);
         commands.put("close", CloseCommand::new);
         commands.put("delete", DeleteCommand::new);
         commands.put("models", ModelsCommand::line);

@@ -29,7 +29,8 @@ final class ModelsCommand implements Callable<Integer> {
     static CommandLine line(Cli cli) {
         return new CommandLine(new ModelsCommand(cli))
                 .addSubcommand(new ModelsDiscoverCommand(cli))
-                .addSubcommand(new ModelsTestCommand(cli));
+                .addSubcommand(new ModelsTestCommand(cli))
+                .addSubcommand(new ModelsReplaceCommand(cli));
     }
 
     @Override

@@ -70,7 +70,7 @@ final class SendCommand implements Callable<Integer> {
                 return show(client, accepted);
             }
             if (!cli.json()) {
-                tell(target, accepted);
+                tell(client, target, accepted);
             }
             return ExitCode.OK;
         }
@@ -125,7 +125,7 @@ final class SendCommand implements Callable<Integer> {
         return whole ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private void tell(Session target, SubmitMessageResponse accepted) {
+    private void tell(MeanwhileClient client, Session target, SubmitMessageResponse accepted) {
         Screen screen = cli.screen();
         String id = accepted.getMessage().getMessageId();
         if (!screen.isTerminal()) {
@@ -134,6 +134,9 @@ final class SendCommand implements Callable<Integer> {
         }
         screen.line("message " + id + " is with session " + Words.session(target) + ", in the background ("
                 + Words.value(accepted.getMessage().getRouteReason(), "ROUTE_REASON_") + ")");
+        new SessionWait(client, cli)
+                .standing(id)
+                .ifPresent(why -> screen.note(EscapeFilter.line("it has to wait: " + why.words())));
         screen.note("its answer waits there: " + cli.command("switch " + target.getNumber()) + "; why: "
                 + cli.command("explain " + id));
     }

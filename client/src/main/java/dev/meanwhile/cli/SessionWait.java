@@ -7,6 +7,7 @@ import dev.meanwhile.v1.Message;
 import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.Turn;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Why what is still to come in a session does not come: two calls or three, and only if there is something. */
 final class SessionWait {
@@ -25,6 +26,11 @@ final class SessionWait {
 
     Optional<WaitWords> ofMessage(String id) {
         return WaitWords.of(client.explain(id), cli.shell().clock().instant(), cli);
+    }
+
+    /** As above, if nothing works on it now; empty too if that can't be had, since it is only a word more. */
+    Optional<WaitWords> standing(String id) {
+        return onlyAWordMore(() -> ofMessage(id));
     }
 
     /** Of the message whose turn it is; of the oldest among the newest 50, which names that one. */
@@ -59,16 +65,19 @@ final class SessionWait {
         if (!cli.screen().isTerminal() || session.getQueuedMessages() + session.getRunningMessages() == 0) {
             return;
         }
-        Optional<WaitWords> standing = Optional.empty();
-        try {
-            standing = of(session).filter(WaitWords::stands);
-        } catch (RpcError e) {
-            // It is only a word more.
-        }
+        Optional<WaitWords> standing = onlyAWordMore(() -> of(session));
         String follow = "follow it with: " + cli.command("tail " + session.getNumber());
         cli.screen()
                 .note(EscapeFilter.line(standing.map(why -> "the next answer waits: " + why.words() + "; ")
                                 .orElse("more is on its way; ")
                         + follow));
+    }
+
+    private static Optional<WaitWords> onlyAWordMore(Supplier<Optional<WaitWords>> look) {
+        try {
+            return look.get().filter(WaitWords::stands);
+        } catch (RpcError e) {
+            return Optional.empty();
+        }
     }
 }

@@ -10,11 +10,13 @@ import dev.meanwhile.v1.ResponseChunksResponse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
  * Passes on what comes. While nothing does it looks now and then, and tells a person who waits why, once for each
- * change. Never more than one look in {@link #PAUSE}, and none where nobody would see what it says.
+ * change; what nothing works on is told at once. After the first never more than one look in {@link #PAUSE}, and none
+ * where nobody would see what it says.
  */
 final class WaitTeller implements LogListener, AutoCloseable {
     private static final Duration BEFORE_TEXT = Duration.ofSeconds(3);
@@ -64,12 +66,13 @@ final class WaitTeller implements LogListener, AutoCloseable {
 
     private void run() {
         try {
+            tell(WaitWords::stands); // at once, since waiting does not help
             while (true) {
                 long left = (inText ? IN_TEXT : before).toNanos() - (System.nanoTime() - heard);
                 if (left > 0) {
                     TimeUnit.NANOSECONDS.sleep(left);
                 } else {
-                    tell();
+                    tell(why -> true);
                     Thread.sleep(pause);
                 }
             }
@@ -78,13 +81,14 @@ final class WaitTeller implements LogListener, AutoCloseable {
         }
     }
 
-    private void tell() {
+    private void tell(Predicate<WaitWords> worthIt) {
         long asked = heard;
         if (cut) {
             return;
         }
         try {
             look.get()
+                    .filter(worthIt)
                     .filter(why -> !why.key().equals(told) && heard == asked && !cut && !closed)
                     .ifPresent(why -> {
                         told = why.key();

@@ -141,11 +141,16 @@ public final class MeanwhileClient implements AutoCloseable {
     }
 
     public UpdateSessionResponse rename(String sessionId, String name) {
-        UpdateSessionRequest request = UpdateSessionRequest.newBuilder()
-                .setWorkspace(workspace)
-                .setSessionId(sessionId)
-                .setName(name)
-                .build();
+        return update(UpdateSessionRequest.newBuilder().setSessionId(sessionId).setName(name));
+    }
+
+    /** What waits in the session is answered by that model too. */
+    public UpdateSessionResponse setModel(String sessionId, String model) {
+        return update(UpdateSessionRequest.newBuilder().setSessionId(sessionId).setModel(model));
+    }
+
+    private UpdateSessionResponse update(UpdateSessionRequest.Builder change) {
+        UpdateSessionRequest request = change.setWorkspace(workspace).build();
         return connection.call(stub -> stub.updateSession(request));
     }
 

@@ -74,6 +74,15 @@ final class HeldModelTest {
         }
     }
 
+    /** Planted: only that its answer waits there. */
+    @Test
+    void aSendToTheBackgroundSaysThatItHasToWait() throws Exception {
+        run(Captured.pipe(""), "new", "third", "--model", "down");
+        String said = terminal("send", "-s", "third", "hello").err();
+        run(Captured.pipe(""), "delete", "third", "--yes"); // the others count what waits
+        assertTrue(said.startsWith("it has to wait: queued, number 1 in lane LOW of model down; " + HOLD), said);
+    }
+
     /** Planted: the newest message at the top. */
     @Test
     void historyShowsTheNewestAtTheBottom() throws Exception {

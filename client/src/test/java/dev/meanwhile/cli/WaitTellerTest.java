@@ -155,6 +155,26 @@ final class WaitTellerTest {
         }
     }
 
+    /** Planted: the first look only after the wait. */
+    @Test
+    void whatNothingWorksOnIsToldAtOnceAndTheRestLater() {
+        AtomicInteger looks = new AtomicInteger();
+        for (boolean stands : new boolean[] {false, true}) {
+            try (WaitTeller teller = new WaitTeller(
+                    shell.screen(),
+                    new AnswerPrinter(shell.screen(), false, through -> {}),
+                    () -> {
+                        looks.incrementAndGet();
+                        return Optional.of(new WaitWords("a", "stands " + stands, stands));
+                    },
+                    Duration.ofHours(1),
+                    Duration.ofHours(1))) {
+                await(() -> looks.get() == (stands ? 2 : 1) && (!stands || !shell.err().isEmpty()));
+            }
+        }
+        assertEquals("stands true\n", shell.err());
+    }
+
     /** Planted: a cut stream whose look is told; found red: "pauses in the middle" before the text was told void. */
     @Test
     void whatIsFoundWhileTheStreamIsCutIsNotTold() throws Exception {
@@ -181,7 +201,7 @@ final class WaitTellerTest {
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
-                    return Optional.of(new WaitWords("a", "attempt 2 pauses", false));
+                    return Optional.of(new WaitWords("a", "attempt 2 waits", true));
                 },
                 Duration.ofMillis(20),
                 Duration.ofMillis(5))) {

@@ -1,0 +1,46 @@
+package dev.meanwhile.cli;
+
+import dev.meanwhile.client.MeanwhileClient;
+import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.UpdateSessionResponse;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code model}: gives a session another model. */
+@Command(
+        name = "model",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Gives a session another model. It answers what waits in the session and what is asked from now on;",
+            "an answer that runs goes on with the one it has. For all sessions of a model: models replace."
+        })
+final class ModelCommand implements Callable<Integer> {
+    private final Cli cli;
+
+    @Parameters(index = "0", paramLabel = "SESSION", description = SessionFinder.HELP)
+    private String session = "";
+
+    @Parameters(index = "1", paramLabel = "MODEL", description = "The name of a model, as in: " + Cli.NAME + " models")
+    private String model = "";
+
+    ModelCommand(Cli cli) {
+        this.cli = cli;
+    }
+
+    @Override
+    public Integer call() {
+        try (MeanwhileClient client = cli.connect()) {
+            Session before = new SessionFinder(cli, cli.sessions(client)).find(session);
+            UpdateSessionResponse response = client.setModel(before.getSessionId(), model);
+            if (cli.json()) {
+                cli.screen().json(response);
+            } else {
+                cli.screen().line("session " + Words.session(response.getSession()) + " has model "
+                        + EscapeFilter.line(response.getSession().getModel()) + " now, "
+                        + EscapeFilter.line(before.getModel()) + " before");
+            }
+            return ExitCode.OK;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.meanwhile.cli;
+
+import dev.meanwhile.client.MeanwhileClient;
+import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.SessionState;
+import dev.meanwhile.v1.UpdateSessionResponse;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code models replace}: for sessions whose model is no longer configured. */
+@Command(
+        name = "replace",
+        mixinStandardHelpOptions = true,
+        description = "Gives every open session of the workspace that has model OLD the model MODEL.")
+final class ModelsReplaceCommand implements Callable<Integer> {
+    private final Cli cli;
+
+    @Parameters(index = "0", paramLabel = "OLD", description = "The model they have now, configured or not.")
+    private String old = "";
+
+    @Parameters(index = "1", paramLabel = "MODEL", description = "The name of a model, as in: " + Cli.NAME + " models")
+    private String model = "";
+
+    ModelsReplaceCommand(Cli cli) {
+        this.cli = cli;
+    }
+
+    @Override
+    public Integer call() {
+        try (MeanwhileClient client = cli.connect()) {
+            List<Session> affected = cli.sessions(client).sessions().stream()
+                    .filter(s -> s.getState() == SessionState.SESSION_STATE_OPEN)
+                    .filter(s -> s.getModel().equals(old))
+                    .toList();
+            for (Session session : affected) {
+                UpdateSessionResponse response = client.setModel(session.getSessionId(), model);
+                if (cli.json()) {
+                    cli.screen().json(response);
+                }
+            }
+            if (!cli.json()) {
+                cli.screen().line(affected.isEmpty()
+                        ? "no open session has model " + EscapeFilter.line(old)
+                        : Words.count(affected.size(), "session") + " changed to model " + EscapeFilter.line(model));
+            }
+            return ExitCode.OK;
+        }
+    }
+}
