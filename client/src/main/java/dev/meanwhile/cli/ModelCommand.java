@@ -36,9 +36,10 @@ final class ModelCommand implements Callable<Integer> {
             if (cli.json()) {
                 cli.screen().json(response);
             } else {
-                cli.screen().line("session " + Words.session(response.getSession()) + " has model "
-                        + EscapeFilter.line(response.getSession().getModel()) + " now, "
-                        + EscapeFilter.line(before.getModel()) + " before");
+                cli.screen()
+                        .line("session " + Words.session(response.getSession()) + " has model "
+                                + EscapeFilter.line(response.getSession().getModel()) + " now, "
+                                + EscapeFilter.line(before.getModel()) + " before");
             }
             return ExitCode.OK;
         }

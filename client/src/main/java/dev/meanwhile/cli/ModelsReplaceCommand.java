@@ -41,9 +41,12 @@ final class ModelsReplaceCommand implements Callable<Integer> {
                 }
             }
             if (!cli.json()) {
-                cli.screen().line(affected.isEmpty()
-                        ? "no open session has model " + EscapeFilter.line(old)
-                        : Words.count(affected.size(), "session") + " changed to model " + EscapeFilter.line(model));
+                cli.screen()
+                        .line(
+                                affected.isEmpty()
+                                        ? "no open session has model " + EscapeFilter.line(old)
+                                        : Words.count(affected.size(), "session") + " changed to model "
+                                                + EscapeFilter.line(model));
             }
             return ExitCode.OK;
         }

@@ -36,7 +36,8 @@ final class ReadMarks {
             } else {
                 cli.screen()
                         .note(Words.count(others, "other answer") + " of this session "
-                                + (others == 1 ? "is" : "are") + " unread, so this one stays unread too; read them with: "
+                                + (others == 1 ? "is" : "are")
+                                + " unread, so this one stays unread too; read them with: "
                                 + cli.command("switch " + session.getNumber()));
             }
         });

@@ -89,8 +89,8 @@ final class SessionsCommand implements Callable<Integer> {
         }
         models.getModelsList().stream()
                 .filter(m -> m.hasHold() && waited.contains(m.getName()))
-                .map(m -> Words.hold(
-                        m.getName(), m.getHold(), cli.shell().clock().instant()))
+                .map(m ->
+                        Words.hold(m.getName(), m.getHold(), cli.shell().clock().instant()))
                 .forEach(cli.screen()::note);
     }
 

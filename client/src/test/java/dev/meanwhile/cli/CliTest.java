@@ -142,7 +142,11 @@ final class CliTest {
         Captured shell = Captured.terminal();
         run(shell, "send", "--wait", "second");
         assertEquals(2, service.session("s1").getUnreadMessages());
-        assertTrue(shell.err().contains("1 other answer of this session is unread, so this one stays unread too; read them with: "), shell::err);
+        assertTrue(
+                shell.err()
+                        .contains(
+                                "1 other answer of this session is unread, so this one stays unread too; read them with: "),
+                shell::err);
     }
 
     @Test

@@ -169,7 +169,8 @@ final class WaitTellerTest {
                     },
                     Duration.ofHours(1),
                     Duration.ofHours(1))) {
-                await(() -> looks.get() == (stands ? 2 : 1) && (!stands || !shell.err().isEmpty()));
+                await(() -> looks.get() == (stands ? 2 : 1)
+                        && (!stands || !shell.err().isEmpty()));
             }
         }
         assertEquals("stands true\n", shell.err());
