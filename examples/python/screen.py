@@ -138,6 +138,7 @@ async def main(given):
             loop.call_soon_threadsafe(lines.put_nowait, None)
 
         threading.Thread(target=read, daemon=True).start()
+        print("-- a number opens that session, anything else is said in the open one, Ctrl-D ends", flush=True)
         listing = asyncio.create_task(told(screen.show_list()))  # kept, else it may be collected
         while (line := await lines.get()) is not None:
             await told(screen.type(line))
