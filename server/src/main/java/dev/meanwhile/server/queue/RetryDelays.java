@@ -26,11 +26,14 @@ public record RetryDelays(Duration first, Duration longest) {
     }
 
     /**
-     * Up to 20 % shorter or longer, so that those who failed together don't come back together.
+     * Up to 20 % shorter or longer, so that those who failed together don't come back together; where that would pass
+     * the longest, as wide a spread below it.
      *
      * @param random from 0 (inclusive) to 1 (exclusive)
      */
     public Duration after(int failures, double random) {
-        return Duration.ofMillis((long) (after(failures).toMillis() * (1 - SPREAD + 2 * SPREAD * random)));
+        double delay = after(failures).toMillis();
+        double most = Math.min(delay * (1 + SPREAD), longest.toMillis());
+        return Duration.ofMillis(Math.round(most - 2 * SPREAD * delay * (1 - random)));
     }
 }
