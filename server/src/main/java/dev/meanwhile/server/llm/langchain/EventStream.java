@@ -105,7 +105,7 @@ final class EventStream {
         if (chars > MAX_ANSWER_CHARS) {
             throw new InvalidAnswerException("an answer of more than 67,108,864 characters of events");
         }
-        return new ServerSentEvent(type, data);
+        return new ServerSentEvent(type, UsageNumbers.mended(data));
     }
 
     /** The next whole line without its end; null if there is none. */

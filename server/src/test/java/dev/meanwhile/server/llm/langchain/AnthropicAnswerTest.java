@@ -62,6 +62,27 @@ class AnthropicAnswerTest {
         }
     }
 
+    /** Seen red: the answer failed. */
+    @Test
+    void aCountThatCanBeNoneIsNotReported() throws Exception {
+        RawProvider.Script script = answer -> {
+            answer.begin();
+            event(
+                    answer,
+                    "message_start",
+                    ",\"message\":{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\",\"content\":[],"
+                            + "\"model\":\"tiny-1\",\"usage\":{\"input_tokens\":92233720368547758080,"
+                            + "\"output_tokens\":-1}}");
+            block(answer, 0, "text", "text", "x");
+            end(answer, "\"end_turn\"");
+        };
+        try (RawProvider provider = new RawProvider(script, false)) {
+            model(provider).start(PROMPT, recorder);
+
+            assertEquals(new TokenUsage(0, 3), recorder.awaitEnd().usage());
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"max_tokens,LENGTH", "stop_sequence,STOP", "refusal,OTHER", "something_new,OTHER"})
     void mapsTheStopReason(String theirs, FinishReason ours) throws Exception {

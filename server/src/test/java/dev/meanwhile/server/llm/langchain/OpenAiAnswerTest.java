@@ -45,6 +45,20 @@ class OpenAiAnswerTest {
         }
     }
 
+    /** Seen red: an answer failed for a count that does not fit; a good count was dropped with a bad one. */
+    @Test
+    void aCountThatCanBeNoneIsNotReported() throws Exception {
+        String usage = "{\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3000000000,"
+                + "\"prompt_tokens_details\":{\"cached_tokens\":-1}}}";
+        String quoted = "\\\"usage\\\":{\\\"prompt_tokens\\\":-1}";
+        try (var provider = new ScriptedProvider(events(text(quoted), finish("stop"), usage, "[DONE]"))) {
+            provider.model().start(PROMPT, recorder);
+
+            assertEquals(new TokenUsage(7, 0), recorder.awaitEnd().usage());
+            assertEquals(List.of("\"usage\":{\"prompt_tokens\":-1}"), recorder.texts);
+        }
+    }
+
     @Test
     void asksWithInstructionHistoryAndKey() throws Exception {
         List<Prompt.Turn> history = List.of(new Prompt.Turn("one", "two"), new Prompt.Turn("three", ""));

@@ -272,6 +272,12 @@ record Trouble(
                 error("error object: too many", PROVIDER_RATE_LIMITED, OUTAGE, "\"code\":\"rate_limit_exceeded\""),
                 error("error object: overloaded", PROVIDER_UNAVAILABLE, OUTAGE, "\"type\":\"overloaded_error\""),
                 error("error object: refused", PROVIDER_REJECTED, LASTING, "\"type\":\"BadRequestError\",\"code\":400"),
+                usage("negative", "{\"prompt_tokens\":-7,\"completion_tokens\":-1,\"total_tokens\":-8}"),
+                usage("beyond 64 bits", "{\"prompt_tokens\":92233720368547758080,\"completion_tokens\":1e300}"),
+                usage(
+                        "of words",
+                        "{\"prompt_tokens\":\"many\",\"completion_tokens_details\":{\"reasoning_tokens\":true}}"),
+                usage("that is no object", "\"much\""),
                 whole("no text, with a finish reason", a -> {
                     a.begin();
                     a.event(finish("stop"));
@@ -320,6 +326,17 @@ record Trouble(
 
     private static Trouble whole(String name, RawProvider.Script script) {
         return new Trouble(name, null, Kind.NONE, null, List.of(), script);
+    }
+
+    private static Trouble usage(String name, String usage) {
+        return whole("usage " + name, a -> {
+            half(a);
+            a.event(finish("stop"));
+            a.moment();
+            a.event("{\"choices\":[],\"usage\":" + usage + "}");
+            a.event("[DONE]");
+            a.end();
+        });
     }
 
     private static Trouble error(String name, FailureReason reason, Kind kind, String fields) {

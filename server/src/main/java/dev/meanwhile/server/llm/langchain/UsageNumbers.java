@@ -1,0 +1,62 @@
+package dev.meanwhile.server.llm.langchain;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+
+/** The SDK fails an answer whose usage it can't read; an impossible count is no reason to drop a good answer. */
+final class UsageNumbers {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String USAGE = "usage";
+
+    private UsageNumbers() {}
+
+    /** The event with 0, which is "not reported", in the place of each count of tokens that can be none. */
+    static String mended(String json) {
+        // Parsed only where it can matter: every piece of every answer comes through here.
+        if (!json.contains("\"usage\"")) {
+            return json;
+        }
+        try {
+            JsonNode root = JSON.readTree(json);
+            // Both: Anthropic's first event has it in its message.
+            boolean mended = mendUsage(root) | mendUsage(root.path("message"));
+            return mended ? JSON.writeValueAsString(root) : json;
+        } catch (JsonProcessingException e) {
+            return json;
+        }
+    }
+
+    private static boolean mendUsage(JsonNode holder) {
+        JsonNode usage = holder.path(USAGE);
+        if (usage instanceof ObjectNode counts) {
+            return mendCounts(counts);
+        }
+        if (usage.isMissingNode() || usage.isNull()) {
+            return false;
+        }
+        ((ObjectNode) holder).remove(USAGE);
+        return true;
+    }
+
+    private static boolean mendCounts(ObjectNode counts) {
+        boolean mended = false;
+        for (Map.Entry<String, JsonNode> field : counts.properties()) {
+            JsonNode value = field.getValue();
+            if (value instanceof ObjectNode details) {
+                mended |= mendCounts(details);
+            } else if (field.getKey().endsWith("_tokens") && !value.isNull() && !isCount(value)) {
+                field.setValue(IntNode.valueOf(0));
+                mended = true;
+            }
+        }
+        return mended;
+    }
+
+    private static boolean isCount(JsonNode value) {
+        return value.isNumber() && value.canConvertToInt() && value.intValue() >= 0;
+    }
+}
