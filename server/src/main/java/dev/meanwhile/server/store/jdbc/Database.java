@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
@@ -20,6 +23,10 @@ import org.sqlite.SQLiteDataSource;
 /** The database file: makes it, brings its schema up to date, and opens connections with the settings we rely on. */
 final class Database {
     static final String FILE_NAME = "meanwhile.db";
+
+    /** Of every file of ours. */
+    static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     /** What every connection must have; each is read back, since SQLite ignores what it does not know. */
     private static final Map<String, String> PRAGMAS = Map.of(
@@ -43,11 +50,10 @@ final class Database {
     void create() {
         try {
             if (!Files.exists(file)) {
-                Files.createFile(
-                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                Files.createFile(file, OWNER_ONLY);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("can't make " + file + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("can't make " + file + ": " + FolderLock.why(e), e);
         }
         Flyway flyway = Flyway.configure()
                 .dataSource(source)

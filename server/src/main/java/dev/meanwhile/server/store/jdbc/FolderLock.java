@@ -12,9 +12,11 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps a second server off the same data folder; the system drops the lock with the process. */
@@ -32,9 +34,8 @@ final class FolderLock implements AutoCloseable {
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             FileChannel channel = FileChannel.open(
                     folder.resolve("meanwhile.lock"),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                    Database.OWNER_ONLY);
             if (lock(channel) == null) {
                 String holder = holder(channel);
                 channel.close();
@@ -58,11 +59,14 @@ final class FolderLock implements AutoCloseable {
         return pid.matches("[0-9]+") ? " (process " + pid + ")" : "";
     }
 
-    private static String why(IOException e) {
+    /** Without the path, which the JDK puts into its own words. */
+    static String why(IOException e) {
         return switch (e) {
             case AccessDeniedException denied -> "this user may not write there";
             case FileAlreadyExistsException exists -> "it is not a folder";
-            case FileSystemException other when other.getReason() != null -> other.getReason();
+            case NoSuchFileException missing -> "it is not there and can't be made";
+            case FileSystemException other ->
+                other.getReason() == null ? "the system does not say why" : other.getReason();
             default -> String.valueOf(e.getMessage());
         };
     }
