@@ -111,6 +111,10 @@ final class SchedulingFlowTest {
                 Message now = ended(server, message);
                 assertEquals(MessageState.MESSAGE_STATE_FAILED, now.getState());
                 assertEquals(FailureReason.FAILURE_REASON_MODEL_REMOVED, now.getFailureReason());
+                assertEquals(
+                        "the model 'b' is no longer configured; give the session another (UpdateSession, or"
+                                + " bin/meanwhile model SESSION NAME) and submit again",
+                        now.getFailureMessage());
             }
         }
     }

@@ -233,7 +233,7 @@ public final class Claims {
                             new Failed(
                                     FailureReason.MODEL_REMOVED,
                                     "the model '" + head.model() + "' is no longer configured; give the session another"
-                                            + " with UpdateSession and submit again",
+                                            + " (UpdateSession, or bin/meanwhile model SESSION NAME) and submit again",
                                     message.attempts())));
         }
         return orphans.size();
