@@ -119,6 +119,10 @@ final class BadInputTest {
             field("name", () -> server.users().createSession(named("a\u0085b")));
             field("name", () -> server.users().createSession(named("   ")));
             field("name", () -> server.users().createSession(named("\u00a0\u3000\u200b")));
+            for (String blank :
+                    List.of("\u115f", "\u1160", "\u2800", "\u3164", "\uffa0", "\u034f\ufe0f", "\u3164 \u2800")) {
+                field("name", () -> server.users().createSession(named(blank)));
+            }
             field(
                     "system_instruction",
                     () -> server.users()
@@ -162,7 +166,7 @@ final class BadInputTest {
             assertEquals(Map.of("session_id", "nowhere", "workspace", "default"), session.metadata());
             ErrorDetails.Refused message = refused("MESSAGE_NOT_FOUND", () -> calls.message("0000"));
             assertEquals("no message '0000' in workspace 'default'; ListMessages has the ids", message.text());
-            assertEquals(Map.of("message_id", "0000", "workspace", "default", "session_id", ""), message.metadata());
+            assertEquals(Map.of("message_id", "0000", "workspace", "default"), message.metadata());
             ErrorDetails.Refused model = refused(
                     "MODEL_UNKNOWN",
                     () -> server.users()

@@ -93,8 +93,8 @@ final class ErrorWitness implements ClientInterceptor {
         if (promise == null || promise.code().value() != details.getCode()) {
             return "the status of " + reason + " is not the promised one";
         }
-        if (!promise.keys().equals(info.getMetadataMap().keySet())) {
-            return "the keys of " + reason + " are " + info.getMetadataMap().keySet();
+        if (!promise.keptBy(info)) {
+            return "the keys of " + reason + " are " + info.getMetadataMap();
         }
         String beside = ErrorDetails.beside(details);
         return promise.beside().equals(beside) ? null : reason + " with '" + beside + "' beside the ErrorInfo";

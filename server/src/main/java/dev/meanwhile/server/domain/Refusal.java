@@ -116,7 +116,7 @@ public final class Refusal extends RuntimeException {
         return new Refusal(
                 Reason.MESSAGE_NOT_FOUND,
                 "no message '" + id + "' in workspace '" + workspace + "'; ListMessages has the ids",
-                Map.of("message_id", id, "workspace", workspace, "session_id", ""),
+                Map.of("message_id", id, "workspace", workspace),
                 null);
     }
 

@@ -25,6 +25,9 @@ final class Shapes {
     private static final int MAX_PAGE = 1_000;
     private static final String DEFAULT_WORKSPACE = "default";
 
+    /** Letters, marks and symbols that show nothing: fillers, a joiner, Khmer's inherent vowels, a Braille cell without dots. */
+    private static final String BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0";
+
     private Shapes() {}
 
     static String workspace(String workspace) {
@@ -76,7 +79,9 @@ final class Shapes {
     private static boolean isUnseen(int codePoint) {
         return Character.isWhitespace(codePoint)
                 || Character.isSpaceChar(codePoint)
-                || Character.getType(codePoint) == Character.FORMAT;
+                || Character.getType(codePoint) == Character.FORMAT
+                || BLANKS.indexOf(codePoint) >= 0
+                || (codePoint >= 0xfe00 && codePoint <= 0xfe0f); // variation selectors
     }
 
     static String model(String model) {
