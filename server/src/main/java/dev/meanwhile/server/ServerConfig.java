@@ -59,29 +59,28 @@ public record ServerConfig(
      */
     public static ServerConfig read(List<String> args, Map<String, String> environment) {
         ConfigValues values = ConfigValues.read(args, environment);
-        GrpcConfig grpc = grpc(values);
-        Optional<Address> http = values.get(ConfigTable.HTTP);
-        if (!values.get(ConfigTable.INSECURE)) {
-            refuseReachable(values, ConfigTable.GRPC, values.get(ConfigTable.GRPC));
-            http.ifPresent(address -> refuseReachable(values, ConfigTable.HTTP, address));
-        }
+        List<ModelConfig> models = ModelReader.read(values);
+        refuseWhatDoesNotFit(values);
+        values.tellMistakes();
         return new ServerConfig(
-                grpc,
-                http,
+                grpc(values),
+                values.get(ConfigTable.HTTP),
                 store(values),
                 new QueueConfig(
                         values.get(ConfigTable.QUEUE_CAPACITY),
                         values.get(ConfigTable.WORKSPACE_CAPACITY),
                         values.get(ConfigTable.HIGH_PER_LOW)),
                 new WorkerConfig(
-                        values.get(ConfigTable.TOTAL_TIMEOUT), values.get(ConfigTable.RETRY_FOR), retryDelays(values)),
+                        values.get(ConfigTable.TOTAL_TIMEOUT),
+                        values.get(ConfigTable.RETRY_FOR),
+                        new RetryDelays(values.get(ConfigTable.RETRY_DELAY), values.get(ConfigTable.RETRY_DELAY_MAX))),
                 values.get(ConfigTable.DRAIN),
                 new ProviderConfig(
                         values.get(ConfigTable.CONNECT_TIMEOUT),
                         values.get(ConfigTable.FIRST_BYTE_TIMEOUT),
                         values.get(ConfigTable.IDLE_TIMEOUT),
                         values.get(ConfigTable.TOTAL_TIMEOUT)),
-                ModelReader.read(values),
+                models,
                 log(values),
                 values.warnings());
     }
@@ -118,29 +117,33 @@ public record ServerConfig(
                 values.get(ConfigTable.HEARTBEAT));
     }
 
-    private static RetryDelays retryDelays(ConfigValues values) {
+    private static void refuseWhatDoesNotFit(ConfigValues values) {
         Duration first = values.get(ConfigTable.RETRY_DELAY);
-        Duration longest = values.get(ConfigTable.RETRY_DELAY_MAX);
-        if (longest.compareTo(first) < 0) {
-            throw values.refused(
-                    ConfigTable.RETRY_DELAY_MAX, "must be at least retry-delay (" + first.toMillis() + "ms)");
+        if (values.get(ConfigTable.RETRY_DELAY_MAX).compareTo(first) < 0) {
+            values.refuse(
+                    ConfigTable.RETRY_DELAY_MAX,
+                    "must be at least retry-delay (" + first.toMillis() + "ms)",
+                    ConfigTable.RETRY_DELAY);
         }
-        return new RetryDelays(first, longest);
+        int queue = values.get(ConfigTable.WRITER_QUEUE);
+        if (values.get(ConfigTable.WRITER_BATCH) > queue) {
+            values.refuse(
+                    ConfigTable.WRITER_BATCH, "must be at most writer-queue (" + queue + ")", ConfigTable.WRITER_QUEUE);
+        }
+        if (!values.get(ConfigTable.INSECURE)) {
+            refuseReachable(values, ConfigTable.GRPC, values.get(ConfigTable.GRPC));
+            values.get(ConfigTable.HTTP).ifPresent(address -> refuseReachable(values, ConfigTable.HTTP, address));
+        }
     }
 
     private static StoreConfig store(ConfigValues values) {
-        int queue = values.get(ConfigTable.WRITER_QUEUE);
-        int batch = values.get(ConfigTable.WRITER_BATCH);
-        if (batch > queue) {
-            throw values.refused(ConfigTable.WRITER_BATCH, "must be at most writer-queue (" + queue + ")");
-        }
         int cores = Runtime.getRuntime().availableProcessors();
         int readers = values.find(ConfigTable.READERS).orElse(Math.max(2, cores));
         return new StoreConfig(
                 dataFolder(values).toAbsolutePath().normalize(),
                 values.get(ConfigTable.RESTORED),
-                queue,
-                batch,
+                values.get(ConfigTable.WRITER_QUEUE),
+                values.get(ConfigTable.WRITER_BATCH),
                 readers,
                 values.get(ConfigTable.CALL_TIMEOUT));
     }
@@ -171,10 +174,11 @@ public record ServerConfig(
 
     private static void refuseReachable(ConfigValues values, Setting<?> setting, Address address) {
         if (!address.isLoopback()) {
-            throw values.refused(
+            values.refuse(
                     setting,
                     "others could reach this address, and there is neither TLS nor authentication; use a loopback"
-                            + " address such as 127.0.0.1, or say --insecure if a proxy in front of it has both");
+                            + " address such as 127.0.0.1, or say --insecure if a proxy in front of it has both",
+                    ConfigTable.INSECURE);
         }
     }
 }

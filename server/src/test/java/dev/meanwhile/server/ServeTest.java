@@ -157,6 +157,14 @@ class ServeTest {
         assertTrue(errors().contains("did you mean --workers?\nsee: bin/meanwhile serve --help\n"), errors());
     }
 
+    @Test
+    void allMistakesOfAStartAreToldAtOnce() throws Exception {
+        assertEquals(2, ended(serve("--wrokers=3", "--drain=x")));
+        assertTrue(
+                errors().contains("meanwhile: 2 mistakes in the settings:\n  --wrokers is not a setting;"), errors());
+        assertTrue(errors().contains("\n  drain = 'x' (from flag --drain): "), errors());
+    }
+
     private Process serve(String... flags) throws IOException {
         List<String> command = new ArrayList<>(hearing);
         command.addAll(LoggedServer.command(folder, "--model.m.adapter=simulated"));

@@ -123,6 +123,34 @@ class ServerConfigModelsTest {
         }
     }
 
+    /**
+     * Once they came one at a time. Planted: what only follows from another mistake told as well, such as a url that is
+     * missing because its key is misspelt.
+     */
+    @Test
+    void allMistakesOfModelsAreToldAtOnce() {
+        assertEquals(
+                """
+                6 mistakes in the settings:
+                  --model.d.ulr is not a setting; did you mean --model.d.url?
+                  model.c.adapter = 'openia' (from flag --model.c.adapter): expected one of simulated, openai, anthropic
+                  model.a.reserved-for-active = '2' (from flag --model.a.reserved-for-active): must be less than the workers of model a (2)
+                  model.a.chunks = '3' (from flag --model.a.chunks): only the adapter simulated has this setting; see model.a.adapter
+                  model.a.key-env (not given): the adapter anthropic needs this or key-file
+                  model.a.url (not given): the adapter anthropic needs one\
+                """,
+                refusal(
+                        "--model.a.adapter=anthropic",
+                        "--model.a.chunks=3",
+                        "--model.a.workers=2",
+                        "--model.a.reserved-for-active=2",
+                        "--model.c.adapter=openia",
+                        "--model.c.url=http://h/v1",
+                        "--model.d.adapter=openai",
+                        "--model.d.ulr=http://h/v1",
+                        "--default-model=d"));
+    }
+
     /** Planted: no variable shown; found red. */
     @Test
     void theVariableOfAKeyThatIsNotThereIsNamed() {

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -132,6 +133,60 @@ class ServerConfigTest {
         assertTrue(refusal("--workers").contains("needs a value"));
         assertTrue(refusal("--workers", "--http=off").contains("needs a value"));
         assertTrue(refusal("serve").contains("unexpected argument 'serve'"));
+    }
+
+    /** Once they came one at a time, one start each. Planted: only values that are asked for; the value of --port told too. */
+    @Test
+    void allMistakesAreToldAtOnce() throws IOException {
+        Path file = file("hartbeat=1s", "drain=soon", "workers=3", "workers=4", "model.m.chunks=0");
+        assertEquals(
+                """
+                12 mistakes in the settings:
+                  --port is not a setting; did you mean --grpc (HOST:PORT)?
+                  unexpected argument 'serve': settings are flags, --key value or --key=value; --help lists them
+                  --http needs a value: expected HOST:PORT or off
+                  FILE:1: hartbeat is not a setting; did you mean heartbeat?
+                  FILE:4: workers is already set at FILE:3
+                  readers = '1' (from flag --readers): expected a whole number from 2 to 256
+                  retry-delay = 'x' (from flag --retry-delay): expected a duration from 1ms to 1h, in ms, s, m or h
+                  call-timeout = '30' (from environment variable MEANWHILE_CALL_TIMEOUT): expected a duration from 100ms to 10m, in ms, s, m or h
+                  drain = 'soon' (from FILE:2): expected a duration from 0 to 10m, in ms, s, m or h
+                  model.m.chunks = '0' (from FILE:5): expected a whole number from 1 to 1000000
+                  default-model = 'n' (from flag --default-model): expected one of the models: m
+                  writer-batch = '9' (from flag --writer-batch): must be at most writer-queue (8)\
+                """,
+                assertThrows(
+                                ConfigException.class,
+                                () -> ServerConfig.read(
+                                        List.of(
+                                                "--port",
+                                                "7500",
+                                                "--readers=1",
+                                                "serve",
+                                                "--default-model=n",
+                                                "--writer-batch=9",
+                                                "--writer-queue=8",
+                                                "--retry-delay=x",
+                                                "--retry-delay-max=1ms",
+                                                "--config=" + file,
+                                                "--http"),
+                                        Map.of("MEANWHILE_CALL_TIMEOUT", "30")))
+                        .getMessage()
+                        .replace(file.toString(), "FILE"));
+        String[] many = IntStream.range(0, 25).mapToObj(i -> "--no" + i).toArray(String[]::new);
+        String told = refusal(many);
+        assertTrue(told.startsWith("25 mistakes in the settings:\n  --no0 is"), told);
+        assertTrue(told.endsWith("\n  --no19 is not a setting\n  and 5 more"), told);
+    }
+
+    @Test
+    void whatPeopleCallASettingLeadsToIt() throws IOException {
+        assertEquals("--port is not a setting; did you mean --grpc (HOST:PORT)?", refusal("--port", "7500"));
+        assertEquals(
+                "--metrics-port is not a setting; did you mean --http (HOST:PORT|off)?", refusal("--metrics-port=1"));
+        Path file = file("data-dir=/x");
+        assertEquals(
+                file + ":1: data-dir is not a setting; did you mean data (DIR)?", refusal("--config", file.toString()));
     }
 
     @Test

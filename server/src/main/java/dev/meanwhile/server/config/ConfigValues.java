@@ -2,7 +2,8 @@ package dev.meanwhile.server.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,9 +13,13 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What was given, checked one by one: a flag wins over the environment, that over the file, that over the default. */
+/**
+ * What was given, checked one by one: a flag wins over the environment, that over the file, that over the default. In the
+ * place of what is refused stands the default, until {@link #tellMistakes} tells of all of it.
+ */
 public final class ConfigValues {
-    private final Map<String, Given> given = new HashMap<>();
+    private final Map<String, Given> given = new LinkedHashMap<>();
+    private final Mistakes mistakes = new Mistakes();
     private final Map<String, String> environment;
     private final List<String> warnings = new ArrayList<>();
 
@@ -22,19 +27,18 @@ public final class ConfigValues {
         this.environment = environment;
     }
 
-    /**
-     * Reads all three places.
-     *
-     * @throws ConfigException if a key is unknown, a value is refused or the file can't be read
-     */
+    /** Reads all three places. */
     public static ConfigValues read(List<String> args, Map<String, String> environment) {
         ConfigValues values = new ConfigValues(environment);
-        Sources.flags(args).forEach(values.given::putIfAbsent);
+        Sources.flags(args, values.mistakes).forEach(values.given::putIfAbsent);
         Sources.variables(environment).forEach(values.given::putIfAbsent);
         Optional<Path> file = values.find(ConfigTable.CONFIG);
         if (file.isPresent()) {
-            Sources.file(file.get(), values.origin(ConfigTable.CONFIG)).forEach(values.given::putIfAbsent);
+            Sources.file(file.get(), values.origin(ConfigTable.CONFIG), values.mistakes)
+                    .forEach(values.given::putIfAbsent);
         }
+        // All, whether something will ask for them or not.
+        values.given.keySet().forEach(key -> values.find(Objects.requireNonNull(KeyLookup.byKey(key))));
         Set<String> keys = values.models().stream()
                 .map(model -> values.given.get(ConfigTable.KEY_ENV.of(model).name()))
                 .filter(Objects::nonNull)
@@ -58,7 +62,10 @@ public final class ConfigValues {
         try {
             return Optional.of(setting.kind().parse(value.value()));
         } catch (IllegalArgumentException e) {
-            throw refused(setting, "expected " + setting.kind().allowed());
+            mistakes.add(
+                    setting.name(),
+                    refusal(setting, "expected " + setting.kind().allowed()));
+            return Optional.empty();
         }
     }
 
@@ -68,7 +75,7 @@ public final class ConfigValues {
 
     /** The names of all models that something was given for, in alphabetical order. */
     public SortedSet<String> models() {
-        SortedSet<String> models = new TreeSet<>();
+        SortedSet<String> models = new TreeSet<>(mistakes.unclearModels());
         for (String key : given.keySet()) {
             String model = KeyLookup.modelIn(key);
             if (model != null) {
@@ -78,8 +85,28 @@ public final class ConfigValues {
         return models;
     }
 
-    /** A refusal of a setting's value that names the key, the value and where it came from. */
-    public ConfigException refused(Setting<?> setting, String why) {
+    /**
+     * Refuses what a setting says, unless that only follows from another mistake.
+     *
+     * @param with settings that it is compared with
+     */
+    public void refuse(Setting<?> setting, String why, Setting<?>... with) {
+        if (!mistakes.touch(setting) && Arrays.stream(with).noneMatch(mistakes::touch)) {
+            mistakes.add(setting.name(), refusal(setting, why));
+        }
+    }
+
+    /**
+     * Ends the reading.
+     *
+     * @throws ConfigException if anything was refused, a key was unknown or the file could not be read
+     */
+    public void tellMistakes() {
+        mistakes.tell();
+    }
+
+    /** Names the key, the value and where it came from. */
+    private String refusal(Setting<?> setting, String why) {
         Given value = given.get(setting.name());
         String shown;
         if (value == null) {
@@ -88,7 +115,7 @@ public final class ConfigValues {
             String text = setting.kind().mayShow(value.value()) ? Given.shown(value.value()) : "(not shown)";
             shown = " = " + text + " (from " + value.origin() + ")";
         }
-        return new ConfigException(setting.name() + shown + ": " + why);
+        return setting.name() + shown + ": " + why;
     }
 
     /** A variable of the environment that is no setting; an empty one counts as not set. */

@@ -1,6 +1,7 @@
 package dev.meanwhile.server.config;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,22 @@ final class KeyLookup {
                     BY_VARIABLE.put(Setting.variableOf(setting.name()), setting);
                 }
             }
+        }
+    }
+
+    /** What people call some of them. */
+    private static final Map<String, Setting<?>> OTHER_WORDS = new HashMap<>();
+
+    static {
+        for (String word :
+                List.of("port", "grpc-port", "grpc-address", "address", "host", "bind", "listen", "server")) {
+            OTHER_WORDS.put(word, ConfigTable.GRPC);
+        }
+        for (String word : List.of("http-port", "http-address", "metrics", "metrics-port", "metrics-address")) {
+            OTHER_WORDS.put(word, ConfigTable.HTTP);
+        }
+        for (String word : List.of("data-dir", "data-folder", "dir", "folder", "database", "db")) {
+            OTHER_WORDS.put(word, ConfigTable.DATA);
         }
     }
 
@@ -52,6 +69,11 @@ final class KeyLookup {
     static String whyUnknown(String key, String prefix) {
         String model = modelIn(key);
         if (model == null) {
+            Setting<?> named = OTHER_WORDS.get(key);
+            if (named != null) {
+                return "is not a setting; did you mean " + prefix + named.name() + " ("
+                        + named.kind().placeholder() + ")?";
+            }
             String meant = nearest(key, PLAIN.keySet());
             return "is not a setting" + (meant == null ? "" : "; did you mean " + prefix + meant + "?");
         }

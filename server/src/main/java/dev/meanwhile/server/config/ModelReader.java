@@ -3,6 +3,7 @@ package dev.meanwhile.server.config;
 import dev.meanwhile.server.config.ModelConfig.Adapter;
 import dev.meanwhile.server.domain.ModelInfo;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -40,11 +41,7 @@ public final class ModelReader {
         this.values = values;
     }
 
-    /**
-     * At least one, in alphabetical order.
-     *
-     * @throws ConfigException if settings of a model don't fit together
-     */
+    /** At least one, in alphabetical order; without those in which something is missing. */
     public static List<ModelConfig> read(ConfigValues values) {
         ModelReader reader = new ModelReader(values);
         Collection<String> configured = values.models();
@@ -52,28 +49,26 @@ public final class ModelReader {
         String ofDefault = reader.defaultModel(names);
         return names.stream()
                 .map(name -> reader.model(name, name.equals(ofDefault)))
+                .flatMap(Optional::stream)
                 .toList();
     }
 
     private String defaultModel(Collection<String> names) {
         Optional<String> chosen = values.find(ConfigTable.DEFAULT_MODEL);
         if (chosen.isEmpty() ? names.size() > 1 : !names.contains(chosen.get())) {
-            throw values.refused(ConfigTable.DEFAULT_MODEL, "expected one of the models: " + String.join(", ", names));
+            values.refuse(ConfigTable.DEFAULT_MODEL, "expected one of the models: " + String.join(", ", names));
         }
         return chosen.orElseGet(() -> names.iterator().next());
     }
 
-    private ModelConfig model(String name, boolean isDefault) {
-        Adapter adapter = switch (values.get(ConfigTable.ADAPTER.of(name))) {
-            case SIMULATED -> simulated(name);
-            case OPENAI -> endpoint(name, AdapterName.OPENAI);
-            case ANTHROPIC -> endpoint(name, AdapterName.ANTHROPIC);
-        };
+    private Optional<ModelConfig> model(String name, boolean isDefault) {
+        AdapterName adapter = values.get(ConfigTable.ADAPTER.of(name));
         int workers = values.find(ConfigTable.MODEL_WORKERS.of(name)).orElseGet(() -> values.get(ConfigTable.WORKERS));
         int window = values.get(ConfigTable.WINDOW.of(name));
-        return new ModelConfig(
-                new ModelInfo(name, isDefault, lowerCase(adapter.name()), window, workers, reserved(name, workers)),
-                adapter);
+        ModelInfo info = new ModelInfo(name, isDefault, lowerCase(adapter), window, workers, reserved(name, workers));
+        Optional<? extends Adapter> configured =
+                adapter == AdapterName.SIMULATED ? Optional.of(simulated(name)) : endpoint(name, adapter);
+        return configured.map(how -> new ModelConfig(info, how));
     }
 
     private int reserved(String name, int workers) {
@@ -81,12 +76,18 @@ public final class ModelReader {
         Setting<Integer> decides = values.isGiven(own) ? own : ConfigTable.RESERVED;
         int reserved = values.find(decides).orElse(Math.min(2, workers - 1));
         if (reserved >= workers) {
-            throw values.refused(decides, "must be less than the workers of model " + name + " (" + workers + ")");
+            values.refuse(
+                    decides,
+                    "must be less than the workers of model " + name + " (" + workers + ")",
+                    own,
+                    ConfigTable.MODEL_WORKERS.of(name),
+                    ConfigTable.WORKERS);
+            return workers - 1;
         }
         return reserved;
     }
 
-    private Adapter simulated(String name) {
+    private ModelConfig.Simulated simulated(String name) {
         refuseForeign(name, OF_PROVIDERS, "the adapters openai and anthropic have");
         return new ModelConfig.Simulated(
                 values.get(ConfigTable.CHUNKS.of(name)),
@@ -95,24 +96,30 @@ public final class ModelReader {
                 values.get(ConfigTable.CHUNK_BYTES.of(name)));
     }
 
-    private Adapter endpoint(String name, AdapterName adapter) {
+    private Optional<ModelConfig.Endpoint> endpoint(String name, AdapterName adapter) {
         refuseForeign(name, OF_SIMULATED, "the adapter simulated has");
         Optional<Secret> key = key(name);
         if (adapter == AdapterName.ANTHROPIC && key.isEmpty()) {
-            throw values.refused(ConfigTable.KEY_ENV.of(name), "the adapter anthropic needs this or key-file");
+            values.refuse(
+                    ConfigTable.KEY_ENV.of(name),
+                    "the adapter anthropic needs this or key-file",
+                    ConfigTable.KEY_FILE.of(name));
         }
-        return new ModelConfig.Endpoint(
+        OptionalInt maxTokens = maxTokens(name, adapter);
+        // Not guessed: a forgotten address must not send chats to a stranger.
+        Optional<URI> url = values.find(ConfigTable.URL.of(name));
+        if (url.isEmpty()) {
+            values.refuse(ConfigTable.URL.of(name), "the adapter " + lowerCase(adapter) + " needs one");
+        }
+        return url.map(address -> new ModelConfig.Endpoint(
                 adapter,
-                // Not guessed: a forgotten address must not send chats to a stranger.
-                values.find(ConfigTable.URL.of(name))
-                        .orElseThrow(() -> values.refused(
-                                ConfigTable.URL.of(name), "the adapter " + lowerCase(adapter) + " needs one")),
+                address,
                 values.find(ConfigTable.PROVIDER_NAME.of(name)).orElse(name),
                 key,
-                maxTokens(name, adapter),
+                maxTokens,
                 values.find(ConfigTable.TEMPERATURE.of(name))
                         .map(OptionalDouble::of)
-                        .orElseGet(OptionalDouble::empty));
+                        .orElseGet(OptionalDouble::empty)));
     }
 
     private OptionalInt maxTokens(String name, AdapterName adapter) {
@@ -120,7 +127,10 @@ public final class ModelReader {
         int window = values.get(ConfigTable.WINDOW.of(name));
         Optional<Integer> longest = values.find(setting);
         if (longest.isPresent() && longest.get() >= window) {
-            throw values.refused(setting, "must be less than the window of model " + name + " (" + window + ")");
+            values.refuse(
+                    setting,
+                    "must be less than the window of model " + name + " (" + window + ")",
+                    ConfigTable.WINDOW.of(name));
         }
         if (longest.isEmpty() && adapter == AdapterName.ANTHROPIC) {
             return OptionalInt.of(Math.min(ANTHROPIC_MAX_TOKENS, window / 2)); // its API has no default of its own
@@ -131,8 +141,10 @@ public final class ModelReader {
     private void refuseForeign(String name, List<Setting<?>> foreign, String owners) {
         for (Setting<?> setting : foreign) {
             if (values.isGiven(setting.of(name))) {
-                throw values.refused(
-                        setting.of(name), "only " + owners + " this setting; see model." + name + ".adapter");
+                values.refuse(
+                        setting.of(name),
+                        "only " + owners + " this setting; see model." + name + ".adapter",
+                        ConfigTable.ADAPTER.of(name));
             }
         }
     }
@@ -147,36 +159,40 @@ public final class ModelReader {
         Optional<String> fromVariable = values.find(variable);
         Optional<Path> fromFile = values.find(file);
         if (fromVariable.isPresent() && fromFile.isPresent()) {
-            throw values.refused(file, "key-env is given too; expected one of them");
+            values.refuse(file, "key-env is given too; expected one of them");
         }
         if (fromVariable.isPresent()) {
-            String value = values.environment(fromVariable.get())
-                    .orElseThrow(() -> values.refused(variable, "no environment variable of that name is set"));
-            return Optional.of(secret(variable, value));
+            Optional<String> value = values.environment(fromVariable.get());
+            if (value.isEmpty()) {
+                values.refuse(variable, "no environment variable of that name is set");
+            }
+            return value.flatMap(text -> secret(variable, text));
         }
-        return fromFile.map(path -> secret(file, contents(file, path)));
+        return fromFile.flatMap(path -> contents(file, path)).flatMap(text -> secret(file, text));
     }
 
-    private Secret secret(Setting<?> setting, String value) {
+    private Optional<Secret> secret(Setting<?> setting, String value) {
         try {
-            return new Secret(value.strip());
+            return Optional.of(new Secret(value.strip()));
         } catch (IllegalArgumentException e) {
-            throw values.refused(setting, "what it names holds no key: " + e.getMessage());
+            values.refuse(setting, "what it names holds no key: " + e.getMessage());
+            return Optional.empty();
         }
     }
 
-    private String contents(Setting<Path> setting, Path path) {
+    private Optional<String> contents(Setting<Path> setting, Path path) {
         try {
             if (Files.getFileStore(path).supportsFileAttributeView("posix")
                     && Files.getPosixFilePermissions(path).stream().anyMatch(OF_OTHERS::contains)) {
-                throw values.refused(setting, "others may read or write that file; chmod 600 it");
+                values.refuse(setting, "others may read or write that file; chmod 600 it");
+            } else if (Files.size(path) > 8_192) {
+                values.refuse(setting, "that file is too large for a key");
+            } else {
+                return Optional.of(Files.readString(path));
             }
-            if (Files.size(path) > 8_192) {
-                throw values.refused(setting, "that file is too large for a key");
-            }
-            return Files.readString(path);
         } catch (IOException e) {
-            throw values.refused(setting, "can't read that file");
+            values.refuse(setting, "can't read that file");
         }
+        return Optional.empty();
     }
 }

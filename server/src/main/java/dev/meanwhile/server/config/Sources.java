@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,32 +32,37 @@ final class Sources {
     private Sources() {}
 
     /** {@code --key value} or {@code --key=value}; of a flag given twice the last one holds. */
-    static Map<String, Given> flags(List<String> args) {
+    static Map<String, Given> flags(List<String> args, Mistakes mistakes) {
         Map<String, Given> flags = new LinkedHashMap<>();
         for (int i = 0; i < args.size(); i++) {
             String arg = args.get(i);
             if (!arg.startsWith("--") || arg.length() == 2) {
-                throw new ConfigException("unexpected argument " + Given.shown(arg)
-                        + ": settings are flags, --key value or --key=value; --help lists them");
+                mistakes.add(
+                        "argument " + arg,
+                        "unexpected argument " + Given.shown(arg)
+                                + ": settings are flags, --key value or --key=value; --help lists them");
+                continue;
             }
             int equals = arg.indexOf('=');
             String key = equals < 0 ? arg.substring(2) : arg.substring(2, equals);
             Setting<?> setting = KeyLookup.byKey(key);
+            boolean valueFollows =
+                    equals < 0 && i + 1 < args.size() && !args.get(i + 1).startsWith("--");
             if (setting == null) {
-                throw new ConfigException("--" + bare(key) + " " + KeyLookup.whyUnknown(key, "--"));
-            }
-            String value;
-            if (equals >= 0) {
-                value = arg.substring(equals + 1);
+                mistakes.addUnknown(key, "--" + bare(key) + " " + KeyLookup.whyUnknown(key, "--"));
+                i += valueFollows ? 1 : 0;
+            } else if (equals >= 0) {
+                flags.put(key, new Given(arg.substring(equals + 1), "flag --" + key));
             } else if (setting.kind().placeholder().isEmpty()) {
-                value = "true";
-            } else if (i + 1 < args.size() && !args.get(i + 1).startsWith("--")) {
-                value = args.get(++i);
+                flags.put(key, new Given("true", "flag --" + key));
+            } else if (valueFollows) {
+                flags.put(key, new Given(args.get(++i), "flag --" + key));
             } else {
-                throw new ConfigException("--" + key + " needs a value: expected "
-                        + setting.kind().allowed());
+                mistakes.add(
+                        key,
+                        "--" + key + " needs a value: expected "
+                                + setting.kind().allowed());
             }
-            flags.put(key, new Given(value, "flag --" + key));
         }
         return flags;
     }
@@ -64,7 +70,7 @@ final class Sources {
     /** {@code MEANWHILE_WORKERS}; an empty one counts as not set. */
     static Map<String, Given> variables(Map<String, String> environment) {
         Map<String, Given> variables = new LinkedHashMap<>();
-        environment.forEach((name, value) -> {
+        new TreeMap<>(environment).forEach((name, value) -> {
             Setting<?> setting = value.isEmpty() ? null : KeyLookup.byVariable(name);
             if (setting != null) {
                 variables.put(setting.name(), new Given(value, "environment variable " + name));
@@ -99,16 +105,17 @@ final class Sources {
     }
 
     /** A properties file in UTF-8. A key given twice is refused: one of the two would be a surprise. */
-    static Map<String, Given> file(Path path, String namedBy) {
-        List<String> lines;
+    static Map<String, Given> file(Path path, String namedBy, Mistakes mistakes) {
+        List<String> lines = List.of();
         try {
             lines = Files.readAllLines(path);
         } catch (NoSuchFileException e) {
-            throw unreadable(path, namedBy, "there is no such file");
+            mistakes.add(ConfigTable.CONFIG.name(), unreadable(path, namedBy, "there is no such file"));
         } catch (CharacterCodingException e) {
-            throw unreadable(path, namedBy, "it is not in UTF-8");
+            mistakes.add(ConfigTable.CONFIG.name(), unreadable(path, namedBy, "it is not in UTF-8"));
         } catch (IOException e) {
-            throw unreadable(path, namedBy, "is it a file, and may this user read it?");
+            mistakes.add(
+                    ConfigTable.CONFIG.name(), unreadable(path, namedBy, "is it a file, and may this user read it?"));
         }
         Map<String, Given> entries = new LinkedHashMap<>();
         for (int i = 0; i < lines.size(); i++) {
@@ -118,44 +125,46 @@ final class Sources {
                 logical.append('\n').append(lines.get(++i));
             }
             String where = path + ":" + (first + 1);
-            parse(logical.toString(), where).forEach((key, value) -> {
-                if (KeyLookup.byKey((String) key) == null) {
-                    throw unknown((String) key, logical.toString(), where);
-                }
-                put(entries, (String) key, (String) value, where);
-            });
+            try {
+                parse(logical.toString()).forEach((key, value) -> {
+                    if (KeyLookup.byKey((String) key) == null) {
+                        mistakes.addUnknown((String) key, unknown((String) key, logical.toString(), where));
+                    } else {
+                        put(entries, (String) key, (String) value, where, mistakes);
+                    }
+                });
+            } catch (IOException | IllegalArgumentException e) {
+                mistakes.add(where, where + ": this is no line of a properties file: a \\uXXXX is broken");
+            }
         }
         return entries;
     }
 
-    private static void put(Map<String, Given> entries, String key, String value, String where) {
+    private static void put(Map<String, Given> entries, String key, String value, String where, Mistakes mistakes) {
         if (key.equals(ConfigTable.CONFIG.name())) {
-            throw new ConfigException(where + ": config can't be set in a file; use --config or MEANWHILE_CONFIG");
+            mistakes.add(where, where + ": config can't be set in a file; use --config or MEANWHILE_CONFIG");
+            return;
         }
         Given before = entries.putIfAbsent(key, new Given(value.strip(), where));
         if (before != null) {
-            throw new ConfigException(where + ": " + key + " is already set at " + before.origin());
+            mistakes.add(where, where + ": " + key + " is already set at " + before.origin());
         }
     }
 
     /** A colon ends a key of Java's properties, and names of models often have one. */
-    private static ConfigException unknown(String key, String line, String where) {
+    private static String unknown(String key, String line, String where) {
         Matcher colon = COLON_IN_MODEL.matcher(line.strip());
         String why = colon.matches() && colon.group(1).startsWith(key + ":")
                 ? "is cut at the colon; write \\: for a colon in a model's name: "
                         + colon.group(1).replace(":", "\\:")
                 : KeyLookup.whyUnknown(key, "");
-        return new ConfigException(where + ": " + bare(key) + " " + why);
+        return where + ": " + bare(key) + " " + why;
     }
 
     /** One logical line, by the rules of Java's properties: nothing, or one entry. */
-    private static Properties parse(String line, String where) {
+    private static Properties parse(String line) throws IOException {
         Properties entry = new Properties();
-        try {
-            entry.load(new StringReader(line));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new ConfigException(where + ": this is no line of a properties file: a \\uXXXX is broken");
-        }
+        entry.load(new StringReader(line));
         return entry;
     }
 
@@ -170,9 +179,8 @@ final class Sources {
         return !comment && backslashes % 2 == 1;
     }
 
-    private static ConfigException unreadable(Path path, String namedBy, String why) {
-        return new ConfigException(
-                "config = " + Given.shown(path.toString()) + " (from " + namedBy + "): can't read it; " + why);
+    private static String unreadable(Path path, String namedBy, String why) {
+        return "config = " + Given.shown(path.toString()) + " (from " + namedBy + "): can't read it; " + why;
     }
 
     private static String bare(String text) {
