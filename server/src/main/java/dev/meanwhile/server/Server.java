@@ -149,6 +149,7 @@ public final class Server {
             server.workers.start();
             server.purger.start();
             server.readiness.start();
+            StartLines.log(config, version(), server.port(), server.httpPort(), server.storage);
             return server;
         } catch (RuntimeException e) {
             server.abandon(SHORTEST_REST);

@@ -83,6 +83,13 @@ class ServeTest {
         assertTrue(banner.contains("bin/meanwhile --server " + address + " send hello"), banner);
     }
 
+    @Test
+    void theLogSaysItForMachinesToo() throws Exception {
+        banner(serve("--log-format=json"));
+        awaitError("\"component\":\"SERVER\",\"text\":\"Meanwhile ");
+        awaitError(", data in " + folder.resolve("data").resolve("meanwhile.db") + "\"}");
+    }
+
     /** Planted: all of them told; found red. */
     @Test
     void ofManyModelsTheBannerNamesTheDefaultAndAFew() throws Exception {

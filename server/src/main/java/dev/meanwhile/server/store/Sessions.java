@@ -3,6 +3,7 @@ package dev.meanwhile.server.store;
 import dev.meanwhile.server.domain.Session;
 import dev.meanwhile.server.domain.SessionState;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions. Deleted ones are found only by their key. */
@@ -26,6 +27,9 @@ public interface Sessions {
 
     /** By ascending number. */
     List<Session> list(long workspace, @Nullable SessionState state, int afterNumber, int limit);
+
+    /** How many open ones of all workspaces each model has; reads all sessions. */
+    Map<String, Integer> openByModel();
 
     /** Writes all that can change; the active pointer is the workspace's. */
     void save(Session session);

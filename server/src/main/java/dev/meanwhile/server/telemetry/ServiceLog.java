@@ -154,6 +154,25 @@ public final class ServiceLog {
 
     // Everything else
 
+    /** @param http where metrics and health are, null = nowhere */
+    public static void listening(String version, String grpc, @Nullable String http, String data) {
+        SERVER.info(
+                "Meanwhile {} listens on {} (gRPC){}, data in {}",
+                Clean.text(version),
+                grpc,
+                http == null ? "" : " and " + http + " (metrics, health)",
+                Clean.text(data));
+    }
+
+    /** Open sessions that nothing would answer; {@code models} are their names. */
+    public static void modelsMissing(int sessions, String models) {
+        SERVER.warn(
+                "{} a model that is not configured: {}; configure it again, or give the session another: UpdateSession,"
+                        + " or bin/meanwhile model SESSION NAME",
+                sessions == 1 ? "1 open session has" : sessions + " open sessions have",
+                Clean.text(models));
+    }
+
     /** @param patience how long what runs may go on */
     public static void stopping(int running, Duration patience) {
         SERVER.info("Stopping: {} running answers may go on for {}ms", running, patience.toMillis());

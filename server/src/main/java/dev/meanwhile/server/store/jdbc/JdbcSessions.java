@@ -10,6 +10,8 @@ import dev.meanwhile.server.store.Sessions;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 final class JdbcSessions implements Sessions {
@@ -124,6 +126,17 @@ final class JdbcSessions implements Sessions {
                 afterNumber,
                 state,
                 limit);
+    }
+
+    @Override
+    public Map<String, Integer> openByModel() {
+        // In the order of the rows: through the index of names it takes five times as long.
+        return sql
+                .list(
+                        "SELECT model, count(*) FROM session NOT INDEXED WHERE state = 0 GROUP BY model",
+                        row -> Map.entry(row.text(), row.count()))
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     @Override

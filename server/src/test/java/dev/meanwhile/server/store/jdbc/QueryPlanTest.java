@@ -47,6 +47,7 @@ final class QueryPlanTest {
     private static final Map<String, String> ALLOWED = Map.of(
             "FROM lane", "two rows a model",
             "SELECT count(*) FROM head", "once, at the start",
+            "SELECT model, count(*) FROM session", "once, when the start is over",
             "SELECT due_time FROM head WHERE status = 2 ORDER BY due_time LIMIT 1", "the first entry of an index",
             "SELECT count(*) FROM head WHERE status = 1 AND model = ?", "operators' statistics: only what runs",
             "FROM workspace_lane l JOIN workspace", "operators' statistics: the deepest of all workspaces",
