@@ -100,18 +100,22 @@ final class Connection implements AutoCloseable {
         return SessionServiceGrpc.newStub(channel);
     }
 
-    /**
-     * How long the server is silent before it gives a sign of life.
-     *
-     * @param again whether a stream was open before: this is then tried without end, so silence is not told, as what
-     *     is told of it names the end of a call
-     */
-    Duration heartbeatInterval(boolean again) {
+    /** How long the server is silent before it gives a sign of life. */
+    Duration heartbeatInterval() {
+        return heartbeatInterval(config.onSilence());
+    }
+
+    /** As {@link #heartbeatInterval}, where it is asked without end: what is told of silence names the end of a call. */
+    Duration heartbeatIntervalQuietly() {
+        return heartbeatInterval(Optional.empty());
+    }
+
+    private Duration heartbeatInterval(Optional<Runnable> onSilence) {
         GetServerInfoResponse info = tried(
                 SessionServiceGrpc.newBlockingStub(channel),
                 stub -> stub.getServerInfo(GetServerInfoRequest.getDefaultInstance()),
                 config.callTimeout(),
-                again ? Optional.empty() : config.onSilence());
+                onSilence);
         var interval = info.getLimits().getHeartbeatInterval();
         Duration told = Duration.ofSeconds(interval.getSeconds(), interval.getNanos());
         return told.isPositive() ? told : DEFAULT_HEARTBEAT;

@@ -97,7 +97,8 @@ public final class LogFollower {
     /** Asked for at each stream: it may be another server by now. */
     private Duration longestSilence() throws BrokenStream {
         try {
-            return connection.heartbeatInterval(everConnected).multipliedBy(SILENT_HEARTBEATS);
+            Duration heartbeat = everConnected ? connection.heartbeatIntervalQuietly() : connection.heartbeatInterval();
+            return heartbeat.multipliedBy(SILENT_HEARTBEATS);
         } catch (RpcError e) {
             throw new BrokenStream(e);
         }

@@ -40,7 +40,7 @@ import java.util.function.Consumer;
  * May be used from many threads.
  */
 public final class MeanwhileClient implements AutoCloseable {
-    private static final int LARGEST_PAGE = 1_000;
+    static final int LARGEST_PAGE = 1_000;
     private final Connection connection;
     private final String workspace;
 

@@ -10,7 +10,6 @@ import java.util.List;
 
 /** What has been read of one workspace, and what has not; its calls are as {@link MeanwhileClient}'s. */
 public final class ReadingClient {
-    private static final int LARGEST_PAGE = 1_000;
     private final Connection connection;
     private final String workspace;
 
@@ -34,7 +33,7 @@ public final class ReadingClient {
     public ListNotificationsResponse notifications(String pageToken) {
         ListNotificationsRequest request = ListNotificationsRequest.newBuilder()
                 .setWorkspace(workspace)
-                .setPageSize(LARGEST_PAGE)
+                .setPageSize(MeanwhileClient.LARGEST_PAGE)
                 .setPageToken(pageToken)
                 .build();
         return connection.call(stub -> stub.listNotifications(request));

@@ -48,8 +48,8 @@ public final class WorkspaceFollower {
     /** One stream; what ended it. */
     private RpcError readStream() throws InterruptedException {
         try {
-            Duration longestSilence =
-                    connection.heartbeatInterval(everConnected).multipliedBy(SILENT_HEARTBEATS);
+            Duration heartbeat = everConnected ? connection.heartbeatIntervalQuietly() : connection.heartbeatInterval();
+            Duration longestSilence = heartbeat.multipliedBy(SILENT_HEARTBEATS);
             everConnected = true;
             try (WorkspaceWatch stream = streams.get()) {
                 listener.opened();
