@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A small file of lines that only its owner may read, replaced as a whole or not at all. */
 final class PrivateFile {
@@ -37,12 +38,13 @@ final class PrivateFile {
 
     /**
      * Makes a change while nobody else does. The lock is a file beside it that stays: one that is deleted would be held
-     * by one and made anew by another. Of a symlink it is beside the link: what lies elsewhere may be kept in versions.
+     * by one and made anew by another. Of a symlink it is beside what that leads to, where all links to it meet.
      *
      * @throws IOException also if another one holds it for {@link #LONGEST_WAIT}
      */
     static <T> T alone(Path file, Change<T> change) throws IOException, InterruptedException {
-        Path lock = folderOf(file).resolve("." + file.getFileName() + ".lock");
+        Path locked = target(file);
+        Path lock = folderOf(locked).resolve("." + locked.getFileName() + ".lock");
         Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         long start = System.nanoTime();
         try (FileChannel channel = FileChannel.open(lock, options, FILE)) {
@@ -90,8 +92,8 @@ final class PrivateFile {
         Path fresh = Files.createTempFile(folder, "." + file.getFileName(), ".new", FILE);
         try {
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-                Channels.newOutputStream(channel)
-                        .write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+                String text = lines.stream().map(line -> line + "\n").collect(Collectors.joining());
+                Channels.newOutputStream(channel).write(text.getBytes(StandardCharsets.UTF_8));
                 channel.force(true);
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -29,10 +29,11 @@ final class ProfileCommand implements Runnable {
 
     @Override
     public void run() {
+        requireNoJson();
         Profiles profiles = file.read();
         Screen screen = cli.screen();
         if (profiles.byName().isEmpty()) {
-            screen.note("no profile yet; make one with: " + Cli.NAME + " profile add NAME --server HOST:PORT");
+            screen.status("no profile yet; make one with: " + Cli.NAME + " profile add NAME --server HOST:PORT");
             return;
         }
         Table table = new Table();
@@ -54,8 +55,9 @@ final class ProfileCommand implements Runnable {
             aliases = "set",
             mixinStandardHelpOptions = true,
             description = "Adds a profile, or changes what is given of one: --server, --workspace or both.")
-    void add(@Parameters(paramLabel = "NAME", description = "1 to 64 of A-Z a-z 0-9 _ and -.") String name)
+    void add(@Parameters(paramLabel = "PROFILE", description = "1 to 64 of A-Z a-z 0-9 _ and -.") String name)
             throws InterruptedException {
+        requireNoJson();
         Target.Options given = cli.options();
         if (given.server() == null && given.workspace() == null) {
             throw cli.usage("a profile is for a server, a workspace or both: give --server or --workspace");
@@ -63,9 +65,9 @@ final class ProfileCommand implements Runnable {
         boolean known = file.change(profiles -> profiles.with(added(name, given, profiles)))
                 .byName()
                 .containsKey(name);
+        cli.screen().line("profile " + name + (known ? " changed" : " added"));
         cli.screen()
-                .note("profile " + name + (known ? " changed" : " added") + "; use it with: " + Cli.NAME
-                        + " profile use " + name + ", or for one command: --profile " + name);
+                .note("use it with: " + Cli.NAME + " profile use " + name + ", or for one command: --profile " + name);
     }
 
     private Profile added(String name, Target.Options given, Profiles profiles) {
@@ -86,12 +88,13 @@ final class ProfileCommand implements Runnable {
             description = "Makes a profile the one that holds where none is named; - goes back to the one before.")
     void use(@Parameters(paramLabel = "PROFILE", description = "Its name, or -.") String name)
             throws InterruptedException {
+        requireNoJson();
         UnaryOperator<Profiles> use =
                 profiles -> profiles.using(name.equals("-") ? profiles.previous() : existing(profiles, name));
         var unused = use.apply(file.read()); // a name that is none makes no file
         Profile current = use.apply(file.change(use)).current();
         cli.screen()
-                .note(
+                .line(
                         current == null
                                 ? "no profile in use"
                                 : "in use: " + current.name() + ", server "
@@ -106,9 +109,16 @@ final class ProfileCommand implements Runnable {
             description = "Forgets a profile. Nothing on its server changes.")
     void remove(@Parameters(paramLabel = "PROFILE", description = "Its name.") String name)
             throws InterruptedException {
+        requireNoJson();
         existing(file.read(), name); // a name that is none makes no file
         Profiles before = file.change(profiles -> profiles.without(existing(profiles, name)));
-        cli.screen().note("profile " + name + " removed" + (name.equals(before.inUse()) ? "; none is in use now" : ""));
+        cli.screen().line("profile " + name + " removed" + (name.equals(before.inUse()) ? "; none is in use now" : ""));
+    }
+
+    private void requireNoJson() {
+        if (cli.json()) {
+            throw cli.usage("--json is for what the service says; profile asks it nothing");
+        }
     }
 
     static UserError unknown(String name, Profiles profiles) {

@@ -24,12 +24,12 @@ final class Captured {
     /** Nobody's own profiles are read, and nobody's cache is written. */
     private static final Path HOME = temporaryHome();
 
-    private Captured(boolean terminal, boolean colours, byte[] input) {
+    private Captured(boolean terminal, boolean errTerminal, boolean colours, byte[] input) {
         Screen screen = new Screen(
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, false, StandardCharsets.UTF_8),
                 terminal,
-                terminal,
+                errTerminal,
                 colours);
         environment.put("HOME", HOME.toString());
         Clock clock = Clock.fixed(Instant.parse("2030-01-02T03:04:05Z"), ZoneOffset.UTC);
@@ -37,11 +37,11 @@ final class Captured {
     }
 
     static Captured terminal() {
-        return new Captured(true, false, new byte[0]);
+        return new Captured(true, true, false, new byte[0]);
     }
 
     static Captured colourTerminal() {
-        return new Captured(true, true, new byte[0]);
+        return new Captured(true, true, true, new byte[0]);
     }
 
     static Captured pipe(String input) {
@@ -49,7 +49,12 @@ final class Captured {
     }
 
     static Captured pipe(byte[] input) {
-        return new Captured(false, true, input);
+        return new Captured(false, false, true, input);
+    }
+
+    /** Only stdout goes into it; somebody sees stderr. */
+    static Captured watchedPipe() {
+        return new Captured(false, true, false, new byte[0]);
     }
 
     int run(String... args) {

@@ -48,7 +48,7 @@ final class ProfileTest {
                 List.of("   NAME  SERVER  WORKSPACE", "   home  h:2     -", "▶  work  w:1     team"),
                 shell.out().lines().toList());
         assertEquals(0, run("profile", "remove", "work"));
-        assertTrue(shell.err().contains("none is in use now"), shell::err);
+        assertEquals("profile work removed; none is in use now\n", shell.out());
         assertEquals(Target.DEFAULT_SERVER, target().server());
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
         try (Stream<Path> files = Files.list(file().getParent())) {
@@ -59,7 +59,7 @@ final class ProfileTest {
         }
     }
 
-    /** Planted: the link itself replaced; found red. Red too if the lock lies beside what it leads to. */
+    /** Planted: the link itself replaced; the lock beside the link, of which there may be several. Both found red. */
     @Test
     void aFileKeptElsewhereStaysThere(@TempDir Path elsewhere) throws IOException {
         Files.createDirectories(file().getParent());
@@ -69,9 +69,47 @@ final class ProfileTest {
         assertTrue(Files.isSymbolicLink(file()));
         String kept = Files.readString(elsewhere.resolve("mine"));
         assertTrue(kept.contains("work.server=w:1\n") && kept.contains("home.server=h:2\n"), kept);
-        try (Stream<Path> files = Files.list(elsewhere)) {
-            assertEquals(List.of(elsewhere.resolve("mine")), files.toList());
+        for (Path folder : List.of(elsewhere, file().getParent())) {
+            boolean target = folder.equals(elsewhere);
+            try (Stream<Path> files = Files.list(folder)) {
+                assertEquals(
+                        target ? List.of(".mine.lock", "mine") : List.of("profiles.properties"),
+                        files.map(each -> each.getFileName().toString())
+                                .sorted()
+                                .toList());
+            }
         }
+    }
+
+    /** Planted: as notes, which a pipe does not get; found red. */
+    @Test
+    void whatChangedIsSaidIntoAPipeToo() {
+        assertEquals("profile work added\n", piped("add", "work", "--server", "w:1"));
+        assertEquals("profile work changed\n", piped("set", "work", "--workspace", "team"));
+        assertEquals("in use: work, server w:1, workspace team\n", piped("use", "work"));
+        assertEquals("no profile in use\n", piped("use", "-"));
+        assertEquals("profile work removed\n", piped("remove", "work"));
+        assertEquals("", piped());
+    }
+
+    /** Planted: as a note; found red. */
+    @Test
+    void whoLooksIsToldThatThereIsNone() {
+        shell = Captured.watchedPipe();
+        shell.environment.put("XDG_CONFIG_HOME", config.toString());
+        assertEquals(0, shell.run("profile"));
+        assertEquals("", shell.out());
+        assertTrue(shell.err().contains("no profile yet; make one with: bin/meanwhile profile add"), shell::err);
+    }
+
+    /** Planted: the table all the same; found red. */
+    @Test
+    void nothingOfItIsAMessageOfTheService() {
+        for (String line : List.of("profile", "profile add x --server h:1", "profile use x", "profile remove x")) {
+            assertEquals(2, run((line + " --json").split(" ")));
+            assertTrue(shell.err().startsWith("meanwhile: --json is for what the service says"), shell::err);
+        }
+        assertFalse(Files.exists(file()));
     }
 
     /** Planted: read and written without the lock; found red. */
@@ -189,6 +227,17 @@ final class ProfileTest {
         shell = Captured.terminal();
         shell.environment.put("XDG_CONFIG_HOME", config.toString());
         return shell.run(args);
+    }
+
+    private String piped(String... args) {
+        shell = Captured.pipe("");
+        shell.environment.put("XDG_CONFIG_HOME", config.toString());
+        assertEquals(
+                0,
+                shell.run(Stream.concat(Stream.of("profile"), Stream.of(args)).toArray(String[]::new)),
+                shell::err);
+        assertEquals("", shell.err());
+        return shell.out();
     }
 
     private Target target() {
