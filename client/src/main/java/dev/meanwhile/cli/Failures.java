@@ -4,6 +4,7 @@ import dev.meanwhile.client.DigestMismatchException;
 import dev.meanwhile.client.RpcError;
 import io.grpc.Status;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -17,12 +18,10 @@ import picocli.CommandLine.ParseResult;
 final class Failures implements IExecutionStrategy, IExecutionExceptionHandler, IParameterExceptionHandler {
     private final Cli cli;
     private final Screen screen;
-    private final UsageWords usageWords;
 
     Failures(Cli cli) {
         this.cli = cli;
         this.screen = cli.screen();
-        this.usageWords = new UsageWords(cli);
     }
 
     @Override
@@ -38,7 +37,7 @@ final class Failures implements IExecutionStrategy, IExecutionExceptionHandler, 
                     yield ExitCode.NO_SERVER;
                 }
                 String address = String.valueOf(cli.address());
-                String elsewhere = address.equals(Cli.DEFAULT_SERVER) ? "" : " --grpc " + address;
+                String elsewhere = address.equals(Target.DEFAULT_SERVER) ? "" : " --grpc " + address;
                 screen.error("no server at " + address + "; start it with: " + Cli.NAME + " serve" + elsewhere
                         + " (one that is just starting or stopping needs a moment)");
                 yield ExitCode.NO_SERVER;
@@ -46,7 +45,7 @@ final class Failures implements IExecutionStrategy, IExecutionExceptionHandler, 
             case RpcError e
             when e.reason().isEmpty() && String.valueOf(e.getMessage()).contains("http2 exception") ->
                 failed(cli.address() + " does not speak gRPC; is that the port of the metrics? gRPC is at "
-                        + Cli.DEFAULT_SERVER + " by default");
+                        + Target.DEFAULT_SERVER + " by default");
             case RpcError e
             when e.reason().isEmpty() && e.code() == Status.Code.DEADLINE_EXCEEDED ->
                 failed("no answer from " + cli.address() + " in "
@@ -84,7 +83,7 @@ final class Failures implements IExecutionStrategy, IExecutionExceptionHandler, 
 
     @Override
     public int handleParseException(ParameterException failure, String[] args) {
-        screen.error("meanwhile: " + EscapeFilter.line(usageWords.of(failure)));
+        screen.error("meanwhile: " + EscapeFilter.line(UsageWords.of(failure, List.of(args))));
         screen.error("see: " + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;
     }

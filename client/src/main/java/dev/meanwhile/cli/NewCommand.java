@@ -40,8 +40,8 @@ final class NewCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (name != null && !name.isEmpty() && name.isBlank()) {
-            throw cli.usage("the name is nothing but spaces; write one, or leave it out for a friendly one");
+        if (name != null && name.isBlank()) { // a script left a variable unset
+            throw cli.usage("the name is empty or nothing but spaces; write one, or leave it out for a friendly one");
         }
         try (MeanwhileClient client = cli.connect()) {
             CreateSessionResponse created = client.createSession(request());

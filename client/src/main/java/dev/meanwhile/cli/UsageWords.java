@@ -1,56 +1,124 @@
 package dev.meanwhile.cli;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What is wrong with a command line, in our words; picocli's speak of its own inner life. */
 final class UsageWords {
     private static final Pattern NO_NUMBER = Pattern.compile("(?s)(.*): '(.*)' is not an? (int|long)");
-    private final Cli cli;
 
-    UsageWords(Cli cli) {
-        this.cli = cli;
-    }
+    private UsageWords() {}
 
-    String of(ParameterException failure) {
+    /** @param args the whole line */
+    static String of(ParameterException failure, List<String> args) {
+        if (failure instanceof MissingParameterException) { // perhaps only since it was taken for an option
+            Optional<String> option = failure.getCommandLine().getUnmatchedArguments().stream()
+                    .filter(word -> word.startsWith("-"))
+                    .findFirst();
+            if (option.isPresent()) {
+                return unknownOption(option.get(), failure.getCommandLine(), args);
+            }
+        }
         if (failure instanceof UnmatchedArgumentException unmatched) {
+            CommandLine command = failure.getCommandLine();
             String typed = unmatched.getUnmatched().getFirst();
             if (unmatched.isUnknownOption()) {
-                return unknownOption(typed, failure.getCommandLine());
+                return unknownOption(typed, command, args);
             }
-            if (failure.getCommandLine().getParent() == null) {
-                return "there is no command \"" + typed + "\""
-                        + meant(typed, failure.getCommandLine().getSubcommands().keySet(), Cli.NAME + " ");
+            if (!command.getSubcommands().isEmpty()) {
+                String before = command.getCommandSpec().qualifiedName() + " ";
+                return "there is no command \""
+                        + before.substring(Cli.NAME.length()).stripLeading() + typed + "\""
+                        + meant(typed, command.getSubcommands().keySet(), before);
             }
+            return tooMuch(unmatched.getUnmatched(), command, args);
         }
         String words = plain(String.valueOf(failure.getMessage()));
         Matcher noNumber = NO_NUMBER.matcher(words);
         return noNumber.matches() ? noNumber(noNumber.group(1), noNumber.group(2), failure.getArgSpec()) : words;
     }
 
-    private String unknownOption(String typed, CommandLine command) {
-        String name = command.getCommandName();
-        boolean takesText = command.getCommandSpec().positionalParameters().stream()
-                .anyMatch(place -> place.paramLabel().equals("TEXT"));
-        String asText = cli.command(name + " -- " + Cli.quoted(typed));
+    private static String unknownOption(String typed, CommandLine command, List<String> args) {
+        // What may be anything, and so may begin like an option.
+        Optional<String> free = command.getCommandSpec().positionalParameters().stream()
+                .map(place -> place.paramLabel().toLowerCase(Locale.ROOT))
+                .filter(label -> label.equals("text") || label.equals("name"))
+                .findFirst();
+        String marked = behindDashes(typed, args);
         boolean noName = !typed.matches("-[A-Za-z]|--[A-Za-z][A-Za-z-]*(=.*)?");
-        if (takesText && noName) {
-            return "a text that begins with \"-\" is taken for an option; put -- before it: " + asText;
+        if (free.isPresent() && noName) {
+            return "a " + free.get() + " that begins with \"-\" is taken for an option; put -- before it" + marked;
         }
         String option = typed.replaceFirst("=.*", "");
         List<String> names = command.getCommandSpec().options().stream()
                 .flatMap(known -> Arrays.stream(known.names()))
                 .toList();
         return "there is no option \"" + option + "\"" + meant(option, names, "")
-                + (takesText ? "; if it is the text: " + asText : "");
+                + free.map(label -> "; if it is the " + label + ", put -- before it" + marked)
+                        .orElse("");
+    }
+
+    /** The line with a word that begins with "-" taken as it is; nothing if options stand behind it. */
+    private static String behindDashes(String typed, List<String> args) {
+        int at = args.lastIndexOf(typed);
+        if (at < 0 || args.subList(at + 1, args.size()).stream().anyMatch(arg -> arg.startsWith("-"))) {
+            return "";
+        }
+        List<String> line = new ArrayList<>(args);
+        line.add(at, "--");
+        return ": " + line(line);
+    }
+
+    /** Words behind the last place, mostly those of a name without its quotes. */
+    private static String tooMuch(List<String> words, CommandLine command, List<String> args) {
+        String told = "\"" + String.join(" ", words) + "\" is too much here";
+        List<PositionalParamSpec> places = command.getCommandSpec().positionalParameters();
+        String last = places.isEmpty() ? "" : places.getLast().paramLabel();
+        if (!last.equals("SESSION") && !last.equals("NAME")) {
+            return told;
+        }
+        List<String> taken = command.getParseResult().matchedPositionals().stream()
+                .flatMap(place -> place.originalStringValues().stream())
+                .toList();
+        if (last.equals("SESSION") && isNumber(taken.getLast())) {
+            return told + "; " + command.getCommandName() + " takes one SESSION at a time";
+        }
+        List<String> name = new ArrayList<>(words);
+        name.addFirst(taken.getLast());
+        int at = Collections.lastIndexOfSubList(args, name);
+        boolean clear = at >= 0 && taken.subList(0, taken.size() - 1).stream().allMatch(UsageWords::isNumber);
+        return told + "; a name with spaces is to be quoted"
+                + (clear ? ": " + line(joined(args, at, name.size())) : "");
+    }
+
+    private static List<String> joined(List<String> args, int from, int count) {
+        List<String> line = new ArrayList<>(args.subList(0, from));
+        line.add(String.join(" ", args.subList(from, from + count)));
+        line.addAll(args.subList(from + count, args.size()));
+        return line;
+    }
+
+    private static String line(List<String> args) {
+        return Cli.NAME + args.stream().map(arg -> " " + Cli.quoted(arg)).collect(Collectors.joining());
+    }
+
+    private static boolean isNumber(String word) {
+        return word.matches("[0-9]+");
     }
 
     private static String meant(String typed, Collection<String> known, String before) {
