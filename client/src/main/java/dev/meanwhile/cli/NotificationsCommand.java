@@ -82,7 +82,9 @@ final class NotificationsCommand implements Callable<Integer> {
 
     private void print(MeanwhileClient client, List<Notification> news) {
         if (news.isEmpty()) {
-            cli.screen().note("no notification; live ones are told by: " + cli.command("watch"));
+            if (!acknowledge) {
+                cli.screen().status("no notification; live ones are told by: " + cli.command("watch"));
+            }
             return;
         }
         Map<String, Session> sessions = cli.sessions(client).sessions().stream()
@@ -120,8 +122,12 @@ final class NotificationsCommand implements Callable<Integer> {
                 cli.screen().json(response);
             }
         }
-        if (!cli.json() && !news.isEmpty()) {
-            cli.screen().note(Words.count(acknowledged, "notification") + " acknowledged");
+        if (!cli.json()) {
+            cli.screen()
+                    .line(
+                            news.isEmpty()
+                                    ? "there was no notification to acknowledge"
+                                    : Words.count(acknowledged, "notification") + " acknowledged");
         }
     }
 }

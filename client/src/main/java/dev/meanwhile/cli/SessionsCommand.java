@@ -38,7 +38,7 @@ final class SessionsCommand implements Callable<Integer> {
             }
             SessionList list = cli.sessions(client);
             if (list.sessions().isEmpty()) {
-                cli.screen().note("no session yet; make one with: " + cli.command("new"));
+                cli.screen().status("no session yet; make one with: " + cli.command("new"));
             } else {
                 new SessionTable(cli.screen(), cli.shell().clock().instant()).print(list.sessions());
                 hint(list);

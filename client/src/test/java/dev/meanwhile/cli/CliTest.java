@@ -57,6 +57,21 @@ final class CliTest {
         assertFalse(shell.out().contains("\033"));
     }
 
+    /** Planted: a note, which is for a terminal of stdout only; found red. */
+    @Test
+    void thatThereIsNoSessionIsToldToWhoLooksAndNotToAScript() {
+        try (LoopbackServer empty = LoopbackServer.of(new MemoryService())) {
+            String server = empty.address().toString();
+            Captured watched = Captured.watchedPipe();
+            assertEquals(0, watched.run("sessions", "--server", server));
+            assertEquals("", watched.out());
+            assertEquals("no session yet; make one with: bin/meanwhile --server " + server + " new\n", watched.err());
+            Captured script = Captured.pipe("");
+            assertEquals(0, script.run("sessions", "--server", server));
+            assertEquals("", script.out() + script.err());
+        }
+    }
+
     @Test
     void coloursAreForTerminalsThatWantThem() {
         Captured coloured = Captured.colourTerminal();
