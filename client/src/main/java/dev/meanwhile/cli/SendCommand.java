@@ -43,7 +43,12 @@ final class SendCommand implements Callable<Integer> {
     @Option(names = "--wait", description = "Wait for the answer and print it, wherever the session is.")
     private boolean wait;
 
-    @Parameters(paramLabel = "TEXT", description = "What to ask; \"-\", or nothing and a pipe: what stdin brings.")
+    @Parameters(
+            paramLabel = "TEXT",
+            description = {
+                "What to ask; \"-\", or nothing and a pipe: what stdin brings.",
+                "With a text stdin is not read."
+            })
     private List<String> words = new ArrayList<>();
 
     SendCommand(Cli cli) {
@@ -54,12 +59,17 @@ final class SendCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         String text = MessageText.read(words, cli);
         try (MeanwhileClient client = cli.connect()) {
-            SessionFinder finder = new SessionFinder(cli, cli.sessions(client));
+            SessionFinder finder = new SessionFinder(
+                    cli, InterruptHint.during(cli.screen(), () -> "nothing was sent", () -> cli.sessions(client)));
             if (session == null && words.size() > 1 && finder.isOpen(words.getFirst())) {
                 throw cli.usage(doubt(words));
             }
             Session target = session == null ? finder.active() : finder.find(session);
-            SubmitMessageResponse accepted = client.submit(target.getSessionId(), text);
+            SubmitMessageResponse accepted = InterruptHint.during(
+                    cli.screen(),
+                    () -> "whether the server took the message is not known; look with: "
+                            + cli.command("history " + target.getNumber()),
+                    () -> client.submit(target.getSessionId(), text));
             if (cli.json()) {
                 cli.screen().json(accepted);
             }
