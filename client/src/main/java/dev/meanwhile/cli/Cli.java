@@ -45,8 +45,6 @@ final class Cli implements Runnable {
     /** As people start it. */
     static final String NAME = "bin/meanwhile";
 
-    static final String DEFAULT_SERVER = Target.DEFAULT_SERVER;
-
     private final Shell shell;
     private final ClientConfig patience;
 
@@ -57,8 +55,8 @@ final class Cli implements Runnable {
             names = "--server",
             paramLabel = "HOST:PORT",
             scope = ScopeType.INHERIT,
-            description =
-                    "Where the server is; default: MEANWHILE_SERVER, else the profile, else " + DEFAULT_SERVER + ".")
+            description = "Where the server is; default: MEANWHILE_SERVER, else the profile, else "
+                    + Target.DEFAULT_SERVER + ".")
     private @Nullable String server;
 
     @Option(
@@ -100,7 +98,6 @@ final class Cli implements Runnable {
         return over(shell, ClientConfig.defaults());
     }
 
-    /** As {@link #over(Shell)}, of another patience. */
     static CommandLine over(Shell shell, ClientConfig patience) {
         return over(shell, patience, Commands.all());
     }
@@ -169,7 +166,6 @@ final class Cli implements Runnable {
         return seen.stream().filter(s -> s.getSessionId().equals(sessionId)).findFirst();
     }
 
-    /** How long a call may take. */
     long patienceSeconds() {
         return patience.callTimeout().toSeconds();
     }
@@ -184,6 +180,11 @@ final class Cli implements Runnable {
         seen = list.sessions();
         new CompletionCache(shell.environment()).sessions(target(), list.sessions());
         return list;
+    }
+
+    /** So that Tab offers a session as it is now; null before = it is new, null now = no longer. */
+    void changed(@Nullable Session before, @Nullable Session now) {
+        new CompletionCache(shell.environment()).changed(target(), before, now);
     }
 
     /** The models of the server, remembered for the completion of their names. */

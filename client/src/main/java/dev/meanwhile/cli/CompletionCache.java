@@ -35,24 +35,60 @@ final class CompletionCache {
             List<String> names = sessions.stream()
                     .filter(session -> session.getState() == SessionState.SESSION_STATE_OPEN)
                     .sorted(Comparator.comparingInt(Session::getNumber).reversed())
-                    .map(session -> isPlain(session.getName()) ? session.getName() : session.getSessionId())
+                    .map(CompletionCache::word)
                     .toList();
-            write(target, target.workspace() + ".sessions", names);
+            write(sessionsFile(target), names);
         }
     }
 
-    void models(Target target, List<Model> models) {
-        write(target, "models", models.stream().map(Model::getName).toList());
+    /** A session was made (null before), has another name, or is closed or deleted (null now). */
+    void changed(Target target, @Nullable Session before, @Nullable Session now) {
+        if (Profile.isName(target.workspace())) {
+            List<String> names = new ArrayList<>(read(sessionsFile(target)));
+            if (before != null) {
+                names.remove(word(before));
+            }
+            if (now != null) {
+                names.remove(word(now));
+                names.addFirst(word(now));
+            }
+            write(sessionsFile(target), names);
+        }
     }
 
-    private void write(Target target, String name, List<String> names) {
-        List<String> lines = new ArrayList<>(names.stream()
+    /** As it is to be typed. */
+    private static String word(Session session) {
+        String name = session.getName();
+        return isPlain(name) ? SessionFinder.word(name) : session.getSessionId();
+    }
+
+    private Path sessionsFile(Target target) {
+        return file(target, target.workspace() + ".sessions");
+    }
+
+    void models(Target target, List<Model> models) {
+        write(file(target, "models"), models.stream().map(Model::getName).toList());
+    }
+
+    private Path file(Target target, String name) {
+        return folder.resolve(target.address().toString()).resolve(name);
+    }
+
+    private static List<String> read(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) { // mostly there is none
+            return List.of();
+        }
+    }
+
+    private static void write(Path file, List<String> names) {
+        List<String> lines = names.stream()
                 .filter(CompletionCache::isPlain)
                 .limit(MOST_NAMES)
-                .toList());
-        Path file = folder.resolve(target.address().toString()).resolve(name);
+                .toList();
         try {
-            if (!Files.exists(file) || !Files.readAllLines(file).equals(lines)) {
+            if (!Files.exists(file) || !read(file).equals(lines)) {
                 PrivateFile.replace(file, lines);
             }
         } catch (IOException | RuntimeException e) {
@@ -60,12 +96,11 @@ final class CompletionCache {
         }
     }
 
-    /** Not taken for an option or for a number, and without anything a terminal obeys. */
+    /** Not taken for an option, and without anything a terminal obeys. */
     private static boolean isPlain(String name) {
         return !name.isEmpty()
                 && name.length() <= LONGEST_NAME
                 && !name.startsWith("-")
-                && !name.chars().allMatch(c -> c >= '0' && c <= '9')
                 && name.equals(EscapeFilter.line(name))
                 && name.codePoints()
                         .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);

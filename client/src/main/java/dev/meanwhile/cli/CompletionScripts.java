@@ -26,13 +26,12 @@ final class CompletionScripts {
     private static final Map<String, String> KINDS =
             Map.of("SESSION", "session", "MODEL", "model", "PROFILE", "profile", "FILE", "file");
 
-    /** The launcher's own command. */
-    private static final String SERVE = "serve";
-
     private final Map<String, CommandLine> commands = new LinkedHashMap<>();
 
     CompletionScripts(CommandLine program) {
         collect("", program);
+        commands.putAll(
+                ServerCommands.of(resource(ServerCommands.SETTINGS).lines().toList()));
     }
 
     String bash() {
@@ -48,7 +47,7 @@ final class CompletionScripts {
         List<String> lines = new ArrayList<>();
         commands.forEach((path, command) -> {
             String at = "complete -c meanwhile -n \"__meanwhile_at '" + path + "'\"";
-            below(path, command).forEach((name, about) -> lines.add(at + " -a " + name + " -d " + fishQuoted(about)));
+            below(path).forEach((name, about) -> lines.add(at + " -a " + name + " -d " + fishQuoted(about)));
             for (OptionSpec option : options(command)) {
                 String names = option.names().length == 0
                         ? ""
@@ -86,7 +85,7 @@ final class CompletionScripts {
                     .flatMap(option -> List.of(option.names()).stream().map(name -> name + ":" + kind(option)))
                     .collect(Collectors.joining(" "));
             lines.add("    '" + path + "')");
-            lines.add("        below='" + String.join(" ", below(path, command).keySet()) + "'");
+            lines.add("        below='" + String.join(" ", below(path).keySet()) + "'");
             lines.add("        switches='" + options + "'");
             lines.add("        place='" + String.join(" ", places(command)) + "'");
             lines.add("        ;;");
@@ -100,14 +99,15 @@ final class CompletionScripts {
     }
 
     /** The commands below one, with what they do. */
-    private static Map<String, String> below(String path, CommandLine command) {
+    private Map<String, String> below(String path) {
         Map<String, String> below = new LinkedHashMap<>();
-        if (path.isEmpty()) {
-            below.put(SERVE, "Runs the server.");
-        }
-        command.getSubcommands()
-                .forEach((name, sub) ->
-                        below.put(name, sub.getCommandSpec().usageMessage().description()[0]));
+        commands.forEach((each, command) -> {
+            int end = each.lastIndexOf(' ');
+            String name = each.substring(end + 1);
+            if (!name.isEmpty() && each.substring(0, Math.max(0, end)).equals(path)) {
+                below.put(name, command.getCommandSpec().usageMessage().description()[0]);
+            }
+        });
         return below;
     }
 

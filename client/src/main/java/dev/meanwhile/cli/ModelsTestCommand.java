@@ -27,7 +27,7 @@ final class ModelsTestCommand implements Callable<Integer> {
 
     private final Cli cli;
 
-    @Parameters(paramLabel = "NAME", description = "Which model, as \"models\" lists them.")
+    @Parameters(paramLabel = "MODEL", description = "Which model, as \"models\" lists them.")
     private String name = "";
 
     @Option(

@@ -46,6 +46,7 @@ final class NewCommand implements Callable<Integer> {
         try (MeanwhileClient client = cli.connect()) {
             CreateSessionResponse created = client.createSession(request());
             Session session = created.getSession();
+            cli.changed(null, session);
             if (switchTo && !session.getActive()) {
                 session = client.switchSession(session.getSessionId()).getSession();
             }

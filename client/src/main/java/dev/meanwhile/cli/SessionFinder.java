@@ -50,8 +50,13 @@ final class SessionFinder {
     /** How to reach a session of this name where it is typed alone; empty = by its name. */
     static Optional<String> reach(String name) {
         return isNumber(name)
-                ? Optional.of("\"" + name + "\" alone is taken for a session's number; this one is " + EXACTLY + name)
+                ? Optional.of("\"" + name + "\" alone is taken for a session's number; this one is " + word(name))
                 : Optional.empty();
+    }
+
+    /** What means a session of this name, whatever the others are called. */
+    static String word(String name) {
+        return isNumber(name) || name.startsWith(EXACTLY) ? EXACTLY + name : name;
     }
 
     Session find(String wanted) {
