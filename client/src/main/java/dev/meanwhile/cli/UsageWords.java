@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,6 +21,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What is wrong with a command line, in our words; picocli's speak of its own inner life. */
 final class UsageWords {
+    /** The places of what may have spaces. */
+    private static final Set<String> SPACED = Set.of("SESSION", "NAME");
+
     private static final Pattern NO_NUMBER = Pattern.compile("(?s)(.*): '(.*)' is not an? (int|long)");
 
     private UsageWords() {}
@@ -87,11 +91,13 @@ final class UsageWords {
     /** Words behind the last place, mostly those of a name without its quotes. */
     private static String tooMuch(List<String> words, CommandLine command, List<String> args) {
         String told = "\"" + String.join(" ", words) + "\" is too much here";
-        List<PositionalParamSpec> places = command.getCommandSpec().positionalParameters();
-        String last = places.isEmpty() ? "" : places.getLast().paramLabel();
-        if (!last.equals("SESSION") && !last.equals("NAME")) {
+        List<String> places = command.getCommandSpec().positionalParameters().stream()
+                .map(PositionalParamSpec::paramLabel)
+                .toList();
+        if (places.stream().noneMatch(SPACED::contains)) {
             return told;
         }
+        String last = places.getLast();
         List<String> taken = command.getParseResult().matchedPositionals().stream()
                 .flatMap(place -> place.originalStringValues().stream())
                 .toList();
@@ -101,7 +107,9 @@ final class UsageWords {
         List<String> name = new ArrayList<>(words);
         name.addFirst(taken.getLast());
         int at = Collections.lastIndexOfSubList(args, name);
-        boolean clear = at >= 0 && taken.subList(0, taken.size() - 1).stream().allMatch(UsageWords::isNumber);
+        boolean clear = at >= 0
+                && SPACED.contains(last)
+                && taken.subList(0, taken.size() - 1).stream().allMatch(UsageWords::isNumber);
         return told + "; a name with spaces is to be quoted"
                 + (clear ? ": " + line(joined(args, at, name.size())) : "");
     }

@@ -173,6 +173,7 @@ final class CliUsageTest {
             new my --switch trip   | "trip" is too much here; a name with spaces is to be quoted
             rename 4 a b           | "b" is too much here; a name with spaces is to be quoted: bin/meanwhile rename 4 'a b'
             rename my trip b       | "b" is too much here; a name with spaces is to be quoted
+            model my trip fast     | "fast" is too much here; a name with spaces is to be quoted
             switch my trip         | "trip" is too much here; a name with spaces is to be quoted: bin/meanwhile switch 'my trip'
             close a b              | "b" is too much here; a name with spaces is to be quoted: bin/meanwhile close 'a b'
             close 3 4              | "4" is too much here; close takes one SESSION at a time
