@@ -31,11 +31,13 @@ import dev.meanwhile.server.telemetry.Metrics;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The real store with queue and log, and no workers: the test claims and writes as one would. Closing it takes nothing
@@ -124,6 +126,12 @@ public final class ChatStore implements AutoCloseable {
 
     public Message message(Lease lease) {
         return storage.read(tx -> Objects.requireNonNull(tx.messages().find(lease.messageKey())));
+    }
+
+    /** Of the session of that lease. */
+    public @Nullable Instant retryTime(Lease lease) {
+        return storage.read(tx ->
+                Objects.requireNonNull(tx.sessions().find(lease.sessionKey())).retryTime());
     }
 
     /** The whole log of the session. */

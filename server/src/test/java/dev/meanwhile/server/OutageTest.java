@@ -14,7 +14,6 @@ import dev.meanwhile.v1.ListModelsRequest;
 import dev.meanwhile.v1.Message;
 import dev.meanwhile.v1.MessageState;
 import dev.meanwhile.v1.ModelHold;
-import dev.meanwhile.v1.ModelStats;
 import dev.meanwhile.v1.SessionServiceGrpc;
 import dev.meanwhile.v1.SubmitMessageRequest;
 import dev.meanwhile.v1.SubmitMessageResponse;
@@ -153,40 +152,6 @@ final class OutageTest {
             assertFalse(stats(server).getModels(0).hasHold());
             assertFalse(calls.explain(waits).getQueue().hasModelHold());
         }
-    }
-
-    /** Planted: the lane's counter as what runs; found red. */
-    @Test
-    void whatIsBetweenAttemptsDoesNotRun() throws Exception {
-        SettableClock clock = new SettableClock();
-        ScriptedModel model = new ScriptedModel();
-        try (TestServer server = TestServer.start(folder, clock, List.of(model), "--workers=1")) {
-            UserCalls calls = new UserCalls(server);
-            server.session("one");
-            calls.submit("one", "hello");
-            ScriptedModel.Call first = model.next();
-            assertStarted(server, 1, 0);
-            first.fail(ModelFailure.fault(FailureReason.PROVIDER_CUT, "cut"));
-            first.cancelled().get();
-            assertStarted(server, 0, 1);
-            calls.pause();
-            clock.advance(Duration.ofMinutes(1));
-            server.session("two");
-            calls.submit("two", "makes the workers look at the clock");
-            Awaitility.await()
-                    .until(() -> stats(server).getModels(0).getLanes(0).getWaitingHeads() == 1);
-            assertStarted(server, 0, 1);
-            calls.resume();
-            model.next();
-            assertStarted(server, 1, 0);
-        }
-    }
-
-    private static void assertStarted(TestServer server, int running, int retrying) {
-        ModelStats stats = stats(server).getModels(0);
-        assertEquals(running, stats.getLanes(0).getRunningMessages());
-        assertEquals(retrying, stats.getLanes(0).getRetryingMessages());
-        assertEquals(retrying, stats.getRetryingMessages());
     }
 
     /** Planted: an answer noted for the time when it was asked; found red. */

@@ -2,6 +2,7 @@ package dev.meanwhile.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.meanwhile.server.domain.ConflictPolicy;
@@ -13,6 +14,7 @@ import dev.meanwhile.v1.Message;
 import dev.meanwhile.v1.ResponseEntry;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,24 @@ final class TakeBackTest {
             assertEquals(2, log.get(3).getStarted().getAttempt());
             assertTrue(log.getLast().hasCompleted());
             assertEquals(1, Calls.notifications(server).size());
+        }
+    }
+
+    /** Red if what ran is not said to be between attempts since the next start. */
+    @Test
+    void whatIsTakenBackAfterAKillIsDueAtOnce() {
+        Lease lease;
+        try (ChatStore chat = ChatStore.open(folder, clock)) {
+            chat.session("s");
+            chat.submit("s", ConflictPolicy.ENQUEUE);
+            lease = chat.claim();
+        }
+        clock.advance(Duration.ofHours(1));
+        try (ChatStore chat = ChatStore.open(folder, clock)) {
+            chat.takeBackRunning();
+            assertEquals(clock.instant(), chat.retryTime(lease));
+            chat.claim();
+            assertNull(chat.retryTime(lease));
         }
     }
 

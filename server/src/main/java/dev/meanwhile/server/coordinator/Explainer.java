@@ -64,7 +64,7 @@ public final class Explainer {
      * The oldest unended message of a session.
      *
      * @param model on which it runs or is to run
-     * @param due when its next attempt is; null = it waits for none
+     * @param due between attempts: when the next one is or was due
      * @param hold of its model, while it waits to be taken by a worker
      */
     public record Front(
@@ -95,8 +95,8 @@ public final class Explainer {
                             : tx.heads().position(head, MAX_POSITION),
                     Duration.between(message.submission().createTime(), waitedUntil),
                     paused(tx),
-                    head == null || head.message() != message.key() ? null : hold(head, found.session()),
-                    front(tx, head, found.session(), message),
+                    head == null || head.message() != message.key() ? null : hold(head),
+                    front(tx, head, message),
                     tx.messages().failedAttempts(message.key(), MAX_ATTEMPTS - 1),
                     stored.chunks(),
                     stored.bytes());
@@ -112,21 +112,16 @@ public final class Explainer {
         return "true".equals(tx.settings().get(Claims.PAUSED));
     }
 
-    private @Nullable Front front(Transaction tx, @Nullable Head head, Session session, Message message) {
+    private @Nullable Front front(Transaction tx, @Nullable Head head, Message message) {
         if (head == null || message.state().ended() || head.message() == message.key()) {
             return null;
         }
         Message front = Objects.requireNonNull(tx.messages().find(head.message()));
-        return new Front(front, model(head, session), head.dueTime(), hold(head, session));
+        return new Front(front, head.model(), head.dueTime(), hold(head));
     }
 
-    private @Nullable ModelHold hold(Head head, Session session) {
-        return head.status() == Head.Status.RUNNING ? null : models.hold(model(head, session));
-    }
-
-    /** Between attempts its session's may change: the next one is made on what that is then. */
-    private static String model(Head head, Session session) {
-        return head.status() == Head.Status.RETRYING ? session.model() : head.model();
+    private @Nullable ModelHold hold(Head head) {
+        return head.status() == Head.Status.RUNNING ? null : models.hold(head.model());
     }
 
     private static Stored stored(Transaction tx, Session session, Message message) {

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message as callers see it.
  *
- * @param model of the newest attempt, or the one the session has now
+ * @param model of the newest attempt; while it waits for one, and if it never had one, the session's
  * @param currentPriority the lane it wants now; after its end the one it was last claimed from or would have been
- * @param retryTime when its next attempt is due, if it waits for one
+ * @param retryTime between attempts: when the next one is or was due
  */
 public record MessageView(
         Message message,
@@ -27,12 +27,12 @@ public record MessageView(
     static MessageView of(Transaction tx, Session session, Message message) {
         Instant retryTime = null;
         if (message.state() == MessageState.RUNNING && message.attemptTime() == null) {
-            Head head = tx.heads().find(session.key());
+            Head head = tx.heads().find(session.key()); // the session may be of an earlier moment
             retryTime = head == null ? null : head.dueTime();
         }
         Priority wanted = session.wants(message.submission().override());
         Priority current = message.state().ended() ? Objects.requireNonNullElse(message.lane(), wanted) : wanted;
-        String model = message.model().isEmpty() ? session.model() : message.model();
+        String model = message.model().isEmpty() || retryTime != null ? session.model() : message.model();
         return new MessageView(message, session.id(), model, current, retryTime);
     }
 }

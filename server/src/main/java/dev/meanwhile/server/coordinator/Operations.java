@@ -36,7 +36,8 @@ public final class Operations {
     /**
      * One lane.
      *
-     * @param retrying between attempts, by the lane of the last one
+     * @param heads that wait for their first attempt
+     * @param retrying between attempts, by the lane they want now
      * @param worstWait of the head submitted first, null = none waits
      */
     public record LaneStats(
@@ -70,10 +71,13 @@ public final class Operations {
                     LaneState state = tx.lanes().find(model.name(), priority);
                     Waiting waiting = tx.heads().waiting(model.name(), priority);
                     Duration worst = waiting.oldest() == null ? null : Duration.between(waiting.oldest(), tx.now());
-                    // The lane's counter has all that have started and not ended.
-                    int running = tx.heads().countRunning(model.name(), priority);
-                    int retrying = state.running() - running;
-                    lanes.add(new LaneStats(priority, state.queued(), waiting.heads(), running, retrying, worst));
+                    lanes.add(new LaneStats(
+                            priority,
+                            state.queued(),
+                            waiting.untried(),
+                            tx.heads().countRunning(model.name(), priority),
+                            waiting.retrying(),
+                            worst));
                 }
                 perModel.add(new ModelStats(model, lanes, models.hold(model.name())));
             }

@@ -110,7 +110,8 @@ public final class SessionRegistry {
                     0,
                     0,
                     SessionCounts.ZERO,
-                    TokenUsage.NONE);
+                    TokenUsage.NONE,
+                    null);
             String requestId = wish.requestId().isEmpty() ? null : wish.requestId();
             long key = tx.sessions().insert(fresh, requestId, hash);
             if (fresh.hasInstruction()) {

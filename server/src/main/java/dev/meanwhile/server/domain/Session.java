@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param active whether it is the active session of its workspace
  * @param lastSequence newest sequence of its response log, 0 = none
  * @param readSequence everything up to here has been read
+ * @param retryTime while its message is between attempts: when the next one is or was due
  */
 public record Session(
         long key,
@@ -28,7 +29,8 @@ public record Session(
         long lastSequence,
         long readSequence,
         SessionCounts counts,
-        TokenUsage usage) {
+        TokenUsage usage,
+        @Nullable Instant retryTime) {
 
     /** The lane that messages without an override want. */
     public Priority wants() {
@@ -73,6 +75,28 @@ public record Session(
         return copy(name, model, state, active, changed, closeTime, lastSequence, readSequence, counts, usage);
     }
 
+    public Session withRetryTime(@Nullable Instant changed) {
+        return new Session(
+                key,
+                workspaceKey,
+                workspace,
+                id,
+                number,
+                name,
+                model,
+                state,
+                active,
+                epoch,
+                hasInstruction,
+                createTime,
+                closeTime,
+                lastSequence,
+                readSequence,
+                counts,
+                usage,
+                changed);
+    }
+
     /** Closed or deleted; not active any more. */
     public Session ended(SessionState changed, Instant time) {
         Instant closed = closeTime == null ? time : closeTime;
@@ -107,6 +131,7 @@ public record Session(
                 newLastSequence,
                 newReadSequence,
                 newCounts,
-                newUsage);
+                newUsage,
+                retryTime);
     }
 }

@@ -85,6 +85,10 @@ final class Protos {
         if (closed != null) {
             proto.setCloseTime(time(closed));
         }
+        Instant retry = session.retryTime();
+        if (retry != null) {
+            proto.setRetryTime(time(retry));
+        }
         return proto.build();
     }
 

@@ -34,18 +34,19 @@ final class FairLanes {
                 0);
     }
 
+    /** The head with the model and the lane that it wants now. */
+    static Head wanted(Session session, Head head, @Nullable Priority override) {
+        return head.movedTo(session.model(), session.wants(override));
+    }
+
     /** Puts a head that stands in no lane into the one it wants; where it had a tag before, it keeps it. */
     static Head enter(Transaction tx, Session session, Head head, @Nullable Priority override, LaneEventKind kind) {
-        Priority lane = session.wants(override);
-        boolean sameModel = head.model().equals(session.model());
-        boolean sameLane = sameModel && head.lane() == lane;
-        long kept = sameLane ? head.tag() : sameModel ? head.otherTag() : 0;
-        long other = sameLane ? head.otherTag() : sameModel ? head.tag() : 0;
-
-        WorkspaceLane share = tx.lanes().share(head.workspace(), session.model(), lane);
-        long tag = kept != 0 ? kept : freshTag(tx.lanes().find(session.model(), lane), share);
-        tx.lanes().save(share.with(kept != 0 ? share.lastTag() : tag, share.heads() + 1));
-        Head placed = head.placed(session.model(), lane, tag, other);
+        Head wanted = wanted(session, head, override);
+        WorkspaceLane share = tx.lanes().share(head.workspace(), wanted.model(), wanted.lane());
+        boolean kept = wanted.tag() != 0;
+        long tag = kept ? wanted.tag() : freshTag(tx.lanes().find(wanted.model(), wanted.lane()), share);
+        tx.lanes().save(share.with(kept ? share.lastTag() : tag, share.heads() + 1));
+        Head placed = wanted.placed(tag);
         tx.heads().save(placed);
         tx.heads().addEvent(placed, tx.now(), kind);
         return placed;

@@ -146,8 +146,8 @@ public final class MessageQueue {
     public Session retry(
             Transaction tx, Session session, Message message, Message.Faults faults, Failed failure, Instant due) {
         Session after = giveUp(tx, session, message, faults, failure);
-        Head head = headOf(tx, session);
-        tx.heads().save(head.retrying(due));
+        Head head = headOf(tx, session).retrying(due);
+        tx.heads().save(FairLanes.wanted(after, head, message.submission().override()));
         Duration delay = Duration.between(tx.now(), due);
         tx.afterCommit(() -> {
             metrics.retryScheduled(failure.reason());
@@ -161,7 +161,8 @@ public final class MessageQueue {
     /** Puts a message back into its lane whose attempt ended with the server, not with an answer; the caller says so. */
     public Session takeBack(Transaction tx, Session session, Message message, Message.Faults faults, Failed why) {
         Session after = giveUp(tx, session, message, faults, why);
-        FairLanes.enter(tx, after, headOf(tx, session), message.submission().override(), LaneEventKind.TAKEN_BACK);
+        Head head = headOf(tx, session).retrying(tx.now());
+        FairLanes.enter(tx, after, head, message.submission().override(), LaneEventKind.TAKEN_BACK);
         tx.afterCommit(() -> signals.sessionChanged(session.key(), session.workspace()));
         tx.workAvailable();
         return after;
@@ -171,12 +172,15 @@ public final class MessageQueue {
     public void reprioritize(Transaction tx, Session before, Session after, LaneEventKind kind) {
         Depths.shift(tx, before, after);
         Head head = tx.heads().find(after.key());
-        if (head == null || head.status() != Head.Status.IN_LANE) {
-            return; // a running head keeps its slot, a retrying one is placed when it is due
+        if (head == null || head.status() == Head.Status.RUNNING) {
+            return; // it keeps its slot
         }
         Message message = require(tx.messages().find(head.message()));
         Priority override = message.submission().override();
-        if (head.lane() != after.wants(override) || !head.model().equals(after.model())) {
+        Head wanted = FairLanes.wanted(after, head, override);
+        if (head.status() == Head.Status.RETRYING) {
+            tx.heads().save(wanted); // placed there when it is due
+        } else if (!wanted.equals(head)) {
             FairLanes.leave(tx, head);
             FairLanes.enter(tx, after, head, override, kind);
             tx.workAvailable();

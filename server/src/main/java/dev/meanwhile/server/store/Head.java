@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tag its place in the lane; lower goes first, ties by message key
  * @param otherTag its last place in the other lane of the same model, 0 = none
- * @param dueTime when its retry is due, if it waits for one
+ * @param dueTime between attempts: when the next one is or was due; it stays until that one begins
  * @param events how many times it got a place
  */
 public record Head(
@@ -39,8 +39,18 @@ public record Head(
         return new Head(session, message, workspace, model, lane, tag, otherTag, Status.RETRYING, due, events);
     }
 
-    public Head placed(String newModel, Priority newLane, long newTag, long newOtherTag) {
+    /** A tag is valid only in the model and lane that gave it; 0 = it has none there. */
+    public Head movedTo(String newModel, Priority newLane) {
+        if (!newModel.equals(model)) {
+            return new Head(session, message, workspace, newModel, newLane, 0, 0, status, dueTime, events);
+        }
+        return newLane == lane
+                ? this
+                : new Head(session, message, workspace, model, newLane, otherTag, tag, status, dueTime, events);
+    }
+
+    public Head placed(long newTag) {
         return new Head(
-                session, message, workspace, newModel, newLane, newTag, newOtherTag, Status.IN_LANE, null, events + 1);
+                session, message, workspace, model, lane, newTag, otherTag, Status.IN_LANE, dueTime, events + 1);
     }
 }

@@ -40,11 +40,16 @@ public interface Heads {
     /** Place of a head in its lane, from 1; counted up to the limit, then limit + 1. */
     int position(Head head, int limit);
 
-    /** How many stand in a lane, and when the message submitted first among them was. */
     Waiting waiting(String model, Priority lane);
 
-    /** Heads in a lane: how many, and the oldest submission among them. */
-    record Waiting(int heads, @Nullable Instant oldest) {}
+    /**
+     * Heads that want a lane and do not run.
+     *
+     * @param untried in the lane for their first attempt
+     * @param oldest the first submission among these
+     * @param retrying between attempts, in the lane or not due yet
+     */
+    record Waiting(int untried, @Nullable Instant oldest, int retrying) {}
 
     /** How many run that were claimed from that lane. */
     int countRunning(String model, Priority lane);

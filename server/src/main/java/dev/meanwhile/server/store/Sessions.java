@@ -31,7 +31,7 @@ public interface Sessions {
     /** How many open ones of all workspaces each model has; reads all sessions. */
     Map<String, Integer> openByModel();
 
-    /** Writes all that can change; the active pointer is the workspace's. */
+    /** Writes all that can change; the active pointer is the workspace's, the retry time its head's. */
     void save(Session session);
 
     /**

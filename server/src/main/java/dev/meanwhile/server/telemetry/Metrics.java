@@ -82,7 +82,7 @@ public final class Metrics {
                 .description("Queued messages by the lane they want")
                 .register(registry);
         worstWaits = MultiGauge.builder("meanwhile.queue.worst.wait")
-                .description("How long the longest-waiting head of a lane has waited")
+                .description("How long the longest-waiting head of a lane has waited for its first attempt")
                 .baseUnit("seconds")
                 .register(registry);
         new JvmMemoryMetrics().bindTo(registry);

@@ -102,7 +102,8 @@ final class PurgerTest {
                 0,
                 0,
                 SessionCounts.ZERO,
-                TokenUsage.NONE);
+                TokenUsage.NONE,
+                null);
         long key = tx.sessions().insert(fresh, null, new byte[0]);
         tx.sessions().setInstruction(key, "be brief");
         return Objects.requireNonNull(tx.sessions().find(key));
@@ -133,7 +134,7 @@ final class PurgerTest {
         }
         Head head = new Head(session.key(), message.key(), 1, "m", Priority.LOW, 1, 0, Head.Status.IN_LANE, null, 0);
         for (int i = 0; i < laneEvents; i++) {
-            head = head.placed("m", Priority.LOW, 1, 0);
+            head = head.placed(1);
             tx.heads().addEvent(head, tx.now(), LaneEventKind.LANE_CHANGED);
         }
         for (int i = 1; i <= failedAttempts; i++) {

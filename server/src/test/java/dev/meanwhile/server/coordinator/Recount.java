@@ -130,12 +130,13 @@ final class Recount implements AutoCloseable {
         none(
                 "heads in another lane or model than they want",
                 LIVE + "SELECT h.* FROM head h JOIN live m ON m.key = h.message"
-                        + " WHERE h.status = 0 AND (h.lane <> m.wants OR h.model <> m.session_model OR h.tag < 1)");
+                        + " WHERE h.status <> 1 AND (h.lane <> m.wants OR h.model <> m.session_model)"
+                        + " OR h.status = 0 AND h.tag < 1");
         none(
-                "heads whose message is in another state",
+                "heads whose message is in another state, or between attempts without a time for the next one",
                 LIVE + "SELECT h.* FROM head h JOIN live m ON m.key = h.message WHERE (h.status = 1) <> "
-                        + "(m.state = 1 AND m.attempt_time IS NOT NULL) OR (h.status = 2) <> (h.due_time IS NOT NULL)"
-                        + " OR h.status = 2 AND m.state <> 1");
+                        + "(m.state = 1 AND m.attempt_time IS NOT NULL) OR (h.due_time IS NOT NULL) <> "
+                        + "(m.state = 1 AND m.attempt_time IS NULL) OR h.status = 2 AND h.due_time IS NULL");
         none(
                 "heads in a lane with a tag beyond their workspace's last one",
                 "SELECT h.* FROM head h LEFT JOIN workspace_lane l ON l.workspace = h.workspace AND l.model = h.model"

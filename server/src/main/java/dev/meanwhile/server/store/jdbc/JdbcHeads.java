@@ -8,6 +8,7 @@ import dev.meanwhile.server.store.Heads;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 final class JdbcHeads implements Heads {
@@ -19,9 +20,11 @@ final class JdbcHeads implements Heads {
             "SELECT session, message, workspace, model, lane, tag, other_tag, status, due_time, events FROM head ";
 
     private final Sql sql;
+    private final JdbcSessions sessions;
 
-    JdbcHeads(Sql sql) {
+    JdbcHeads(Sql sql, JdbcSessions sessions) {
         this.sql = sql;
+        this.sessions = sessions;
     }
 
     @Override
@@ -43,11 +46,13 @@ final class JdbcHeads implements Heads {
                 head.status(),
                 head.dueTime(),
                 head.events());
+        sessions.retryTimeChanged(head.session(), head.dueTime());
     }
 
     @Override
     public void remove(long session) {
         sql.update("DELETE FROM head WHERE session = ?", session);
+        sessions.retryTimeChanged(session, null);
     }
 
     @Override
@@ -121,13 +126,13 @@ final class JdbcHeads implements Heads {
 
     @Override
     public Waiting waiting(String model, Priority lane) {
-        Waiting waiting = sql.one(
-                "SELECT count(*), min(m.create_time) FROM head h JOIN message m ON m.key = h.message"
-                        + " WHERE h.status = 0 AND h.model = ? AND h.lane = ?",
-                row -> new Waiting(row.count(), row.optionalTime()),
-                model,
-                lane);
-        return waiting == null ? new Waiting(0, null) : waiting;
+        int notDue = sql.count("SELECT count(*) FROM head WHERE status = 2 AND model = ? AND lane = ?", model, lane);
+        return Objects.requireNonNull(
+                sql.one("""
+                SELECT count(*) FILTER (WHERE m.state = 0), min(m.create_time) FILTER (WHERE m.state = 0),
+                    count(*) FILTER (WHERE m.state = 1)
+                FROM head h JOIN message m ON m.key = h.message WHERE h.status = 0 AND h.model = ? AND h.lane = ?
+                """, row -> new Waiting(row.count(), row.optionalTime(), notDue + row.count()), model, lane));
     }
 
     @Override

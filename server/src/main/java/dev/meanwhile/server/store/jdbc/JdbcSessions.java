@@ -9,6 +9,7 @@ import dev.meanwhile.server.store.RequestMatch;
 import dev.meanwhile.server.store.Sessions;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,8 +21,8 @@ final class JdbcSessions implements Sessions {
         SELECT s.key, s.workspace, w.name, s.id, s.number, s.name, s.model, s.state, w.active_session IS s.key,
             s.epoch, s.has_instruction, s.create_time, s.close_time, s.last_sequence, s.read_sequence,
             s.queued_plain, s.queued_high, s.queued_low, s.running, s.unread, s.notifications, s.answered,
-            s.input_tokens, s.output_tokens
-        FROM session s JOIN workspace w ON w.key = s.workspace
+            s.input_tokens, s.output_tokens, h.due_time
+        FROM session s JOIN workspace w ON w.key = s.workspace LEFT JOIN head h ON h.session = s.key
         """;
 
     private final Sql sql;
@@ -46,6 +47,14 @@ final class JdbcSessions implements Sessions {
         }
         if (after != null) {
             recent.remove(after);
+        }
+    }
+
+    /** Its head says so. */
+    void retryTimeChanged(long key, @Nullable Instant retryTime) {
+        Session known = recent.get(key);
+        if (known != null) {
+            recent.put(key, known.withRetryTime(retryTime));
         }
     }
 
@@ -167,8 +176,8 @@ final class JdbcSessions implements Sessions {
                 session.usage().outputTokens(),
                 session.key());
         Session known = recent.get(session.key());
-        if (known != null) { // else its active state is not known for sure
-            recent.put(session.key(), session.withActive(known.active()));
+        if (known != null) { // else what other rows say of it is not known for sure
+            recent.put(session.key(), session.withActive(known.active()).withRetryTime(known.retryTime()));
         }
     }
 
@@ -223,6 +232,7 @@ final class JdbcSessions implements Sessions {
                 row.number(),
                 new SessionCounts(
                         row.count(), row.count(), row.count(), row.count(), row.count(), row.count(), row.count()),
-                new TokenUsage(row.number(), row.number()));
+                new TokenUsage(row.number(), row.number()),
+                row.optionalTime());
     }
 }

@@ -46,7 +46,7 @@ final class JdbcTransaction implements Transaction, AutoCloseable {
         this.workspaces = new JdbcWorkspaces(sql, new Recent<>(recent), recentSessions);
         this.messages = new JdbcMessages(sql, damage, new Recent<>(recent));
         this.segments = new JdbcSegments(sql, damage);
-        this.heads = new JdbcHeads(sql);
+        this.heads = new JdbcHeads(sql, recentSessions);
         this.lanes = new JdbcLanes(sql);
         this.notifications = new JdbcNotifications(sql, damage);
     }

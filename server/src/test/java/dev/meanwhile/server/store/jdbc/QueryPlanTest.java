@@ -50,6 +50,7 @@ final class QueryPlanTest {
             "SELECT model, count(*) FROM session", "once, when the start is over",
             "SELECT due_time FROM head WHERE status = 2 ORDER BY due_time LIMIT 1", "the first entry of an index",
             "SELECT count(*) FROM head WHERE status = 1 AND model = ?", "operators' statistics: only what runs",
+            "SELECT count(*) FROM head WHERE status = 2 AND model = ?", "operators' statistics: only what is not due",
             "FROM workspace_lane l JOIN workspace", "operators' statistics: the deepest of all workspaces",
             "SELECT key FROM session WHERE state = 2", "an index of deleted sessions only");
 
@@ -71,7 +72,8 @@ final class QueryPlanTest {
             0,
             0,
             SessionCounts.ZERO,
-            TokenUsage.NONE);
+            TokenUsage.NONE,
+            null);
     private static final Submission SUBMISSION = new Submission(
             "r",
             Route.FOREGROUND,
