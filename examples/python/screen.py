@@ -53,9 +53,12 @@ class Screen:
         async for self.sessions in watch(self.stub, self.workspace):
             lines = ["-- sessions"]
             for session in sorted(self.sessions.values(), key=lambda session: session.number):
+                works = ", works" if session.queued_messages + session.running_messages else ""
+                if session.HasField("retry_time"):
+                    works = ", waits to be tried again"
                 lines.append(f"{'*' if session.session_id == self.open_id else ' '} {session.number} {session.name}: "
                              f"{session.unread_messages} unread, {session.pending_notifications} notifications"
-                             f"{', works' if session.queued_messages + session.running_messages else ''}")  # fmt: skip
+                             f"{works}")  # fmt: skip
             if lines != shown:  # other changes are not seen in this list
                 print(*lines, sep="\n", flush=True)
                 shown = lines

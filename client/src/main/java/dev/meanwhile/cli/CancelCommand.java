@@ -83,8 +83,10 @@ final class CancelCommand implements Callable<Integer> {
                                 : Words.count(cancelled, "queued message") + " of session " + Words.session(session)
                                         + " cancelled");
         if (session.getRunningMessages() > 0) {
-            cli.screen()
-                    .note("its running message goes on; see it with: " + cli.command("tail " + session.getNumber()));
+            String goesOn = session.hasRetryTime()
+                    ? "its message between attempts is tried again"
+                    : "its running message goes on";
+            cli.screen().note(goesOn + "; see it with: " + cli.command("tail " + session.getNumber()));
         }
     }
 }

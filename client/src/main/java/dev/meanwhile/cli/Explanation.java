@@ -32,7 +32,7 @@ final class Explanation {
         lines.add("message " + message.getMessageId() + " of session " + message.getSessionId() + ": "
                 + Words.state(message));
         routing(life.getRouting());
-        queue(message, life.getQueue());
+        queue(life);
         worker(life.getWorker());
         store(life.getStore());
         notice(life.getNotify());
@@ -54,7 +54,8 @@ final class Explanation {
                         + override + "; " + before(stage.getAheadInSession()) + " before it in its session");
     }
 
-    private void queue(Message message, QueueStage stage) {
+    private void queue(ExplainMessageResponse life) {
+        QueueStage stage = life.getQueue();
         if (stage.getOlderLaneEvents() > 0) {
             stage("QUEUE", "(" + stage.getOlderLaneEvents() + " older places in a lane are not listed)");
         }
@@ -65,11 +66,11 @@ final class Explanation {
                             + event.getModel() + ", tag " + event.getTag() + " ("
                             + Words.value(event.getKind(), "LANE_EVENT_KIND_") + ")");
         }
-        stage("QUEUE", waited(message, stage) + now(message, stage));
+        Instant now = cli.shell().clock().instant();
+        String waits = stage.hasHead() ? "" : WaitWords.obstacle(life, now, cli).words();
+        stage("QUEUE", waited(life.getMessage(), stage) + place(stage) + waits);
         if (stage.hasHead()) {
-            stage(
-                    "QUEUE",
-                    WaitWords.front(stage, cli.shell().clock().instant(), cli).words());
+            stage("QUEUE", WaitWords.front(stage, now, cli).words());
         }
     }
 
@@ -84,42 +85,12 @@ final class Explanation {
                 : "waited " + span + " until its first attempt";
     }
 
-    private String now(Message message, QueueStage stage) {
-        StringBuilder now = new StringBuilder();
-        if (stage.getAheadInSession() > 0) {
-            now.append("; now ").append(before(stage.getAheadInSession())).append(" before it in its session");
-        }
-        if (stage.getPosition() > 0) {
-            now.append("; now number ").append(stage.getPosition()).append(" in its lane");
-        }
-        if (stage.hasRetryTime()) {
-            now.append("; between attempts");
-        }
-        if (stage.hasModelHold()) {
-            now.append("; nothing is started on model ")
-                    .append(message.getModel())
-                    .append(", since it does not answer (")
-                    .append(Words.value(stage.getModelHold().getReason(), "FAILURE_REASON_"))
-                    .append(")");
-        }
-        if (stage.hasRetryTime() || stage.hasModelHold()) {
-            Instant next = nextTry(stage);
-            // Past while it runs, or waits for a free slot.
-            now.append(
-                    next.isAfter(cli.shell().clock().instant())
-                            ? "; next try at " + Moment.shown(next, zone)
-                            : stage.getWorkersPaused() ? "; its next try is due" : "; being tried again");
-        }
-        return stage.getWorkersPaused() && !stage.hasHead()
-                ? now.append("; an operator has paused the workers").toString()
-                : now.toString();
-    }
-
-    /** The later of what it waits for. */
-    private static Instant nextTry(QueueStage stage) {
-        Instant retry = Moment.of(stage.getRetryTime());
-        Instant hold = Moment.of(stage.getModelHold().getUntilTime());
-        return retry.isAfter(hold) ? retry : hold;
+    private static String place(QueueStage stage) {
+        String words = stage.getAheadInSession() == 0
+                ? ""
+                : "; now " + before(stage.getAheadInSession()) + " before it in its session";
+        words += stage.getPosition() == 0 ? "" : "; now number " + stage.getPosition() + " in its lane";
+        return stage.hasRetryTime() ? words + "; between attempts" : words;
     }
 
     private void worker(WorkerStage stage) {
@@ -130,8 +101,11 @@ final class Explanation {
             stage("WORKER", "(" + stage.getOlderAttempts() + " older attempts are not listed)");
         }
         for (Attempt attempt : stage.getAttemptsList()) {
+            // The server that was killed could not say when.
+            boolean lost = attempt.getCause().getReason().equals("WORKER_LOST");
             String length = attempt.hasEndTime()
-                    ? "took " + Moment.span(Moment.between(attempt.getStartTime(), attempt.getEndTime()))
+                    ? (lost ? "took at most " : "took ")
+                            + Moment.span(Moment.between(attempt.getStartTime(), attempt.getEndTime()))
                     : "runs";
             String cause = attempt.hasCause()
                     ? ", failed: " + attempt.getCause().getReason() + " "

@@ -29,14 +29,23 @@ record WaitWords(String key, String words, boolean stands) {
             return Optional.of(front(queue, now, cli)
                     .after("behind " + queue.getAheadInSession(), "queued behind " + ahead(queue) + "; "));
         }
-        boolean queued = message.getState() == MessageState.MESSAGE_STATE_QUEUED;
-        boolean retries = queue.hasRetryTime() || !queued && lastHasEnded(life);
-        if (!queued && !retries) {
+        if (runs(life)) {
             return Optional.of(running(life, now));
         }
-        WaitWords why = retries ? failed(life) : inQueue(message, queue);
-        return Optional.of(
-                obstacle(own(life), queue.getWorkersPaused(), now, cli).after(why.key, why.words));
+        WaitWords why = queue.hasRetryTime() ? failed(life) : inQueue(message, queue);
+        return Optional.of(obstacle(life, now, cli).after(why.key, why.words));
+    }
+
+    /** What keeps a message from being taken by a worker that has none before it; no words = nothing but its turn. */
+    static WaitWords obstacle(ExplainMessageResponse life, Instant now, Cli cli) {
+        return runs(life) || life.getMessage().getTerminalSequence() > 0
+                ? new WaitWords("", "", false)
+                : obstacle(own(life), life.getQueue().getWorkersPaused(), now, cli);
+    }
+
+    private static boolean runs(ExplainMessageResponse life) {
+        return life.getMessage().getState() == MessageState.MESSAGE_STATE_RUNNING
+                && !life.getQueue().hasRetryTime();
     }
 
     /** What the message in front of this one waits for. */
@@ -69,10 +78,12 @@ record WaitWords(String key, String words, boolean stands) {
                     "; " + Words.hold(waits.getModel(), waits.getModelHold(), due.isAfter(until) ? due : until, now),
                     true);
         }
-        if (waits.hasRetryTime()) {
-            return new WaitWords("", "; next try " + Moment.until(waits.getRetryTime(), now), true);
+        if (!waits.hasRetryTime()) {
+            return new WaitWords("", "", false);
         }
-        return new WaitWords("", waits.getAttempts() > 0 ? "; it is due to be tried again" : "", false);
+        return Moment.of(waits.getRetryTime()).isAfter(now)
+                ? new WaitWords("", "; next try " + Moment.until(waits.getRetryTime(), now), true)
+                : new WaitWords(", due", "; next try as soon as a slot is free", true);
     }
 
     /** A message without others before it, as those behind it see it. */
@@ -92,12 +103,6 @@ record WaitWords(String key, String words, boolean stands) {
 
     private static String ahead(QueueStage queue) {
         return Words.count(queue.getAheadInSession(), "message") + " of its session";
-    }
-
-    /** Also while its next attempt is due and has not begun, since its model is held or has no free slot. */
-    private static boolean lastHasEnded(ExplainMessageResponse life) {
-        int attempts = life.getWorker().getAttemptsCount();
-        return attempts > 0 && life.getWorker().getAttempts(attempts - 1).hasEndTime();
     }
 
     private static WaitWords inQueue(Message message, QueueStage queue) {

@@ -28,7 +28,7 @@ final class Words {
                 ? "closed"
                 : session.getActive() ? "active" : "background";
         if (session.getRunningMessages() > 0) {
-            words += ", answering";
+            words += session.hasRetryTime() ? ", between attempts" : ", answering";
         }
         return session.getQueuedMessages() == 0 ? words : words + ", " + session.getQueuedMessages() + " queued";
     }

@@ -95,7 +95,9 @@ final class HeldModelTest {
     /** Planted: every held model told, used or not; found red. */
     @Test
     void sessionsNameTheHeldModelThatIsWaitedFor() throws Exception {
-        String said = terminal("sessions").err();
+        Captured sessions = terminal("sessions");
+        assertTrue(sessions.out().contains("  background, between attempts, 1 queued  "), sessions::out);
+        String said = sessions.err();
         assertTrue(said.startsWith(HOLD), said);
         assertEquals(1, said.lines().count(), said);
         assertEquals("", terminal("--json", "sessions").err());

@@ -36,7 +36,10 @@ final class WaitTellerTest {
     private final Captured shell = Captured.terminal();
     private final Cli cli = new Cli(shell.shell());
 
-    /** Planted: the time of the attempt beside that of the hold; nothing said of what is in front. Each found red. */
+    /**
+     * Planted: the time of the attempt beside that of the hold; nothing said of what is in front. Each found red. Red if
+     * what is due is said to be tried now.
+     */
     @Test
     void whatHoldsAMessageBackIsSaidInWords() {
         Message queued = Message.newBuilder()
@@ -98,6 +101,22 @@ final class WaitTellerTest {
                         + " is started on it; next try in 12 s",
                 running,
                 QueueStage.newBuilder().setRetryTime(in(12)).setModelHold(hold(8)));
+        assertWords(
+                "attempt 2 failed: the line is dead; next try as soon as a slot is free",
+                running,
+                QueueStage.newBuilder().setRetryTime(in(0)));
+        assertWords(
+                "attempt 2 failed: the line is dead; model m does not answer (provider unavailable, 4 in a row), so nothing"
+                        + " is started on it; next try in 8 s",
+                running,
+                QueueStage.newBuilder().setRetryTime(in(-5)).setModelHold(hold(8)));
+        assertWords(
+                "queued behind 1 message of its session; in front is first1: waits for attempt 2; next try as soon as a slot"
+                        + " is free",
+                queued,
+                QueueStage.newBuilder()
+                        .setAheadInSession(1)
+                        .setHead(front.clone().setRetryTime(in(-1))));
         assertWords("attempt 2 runs for 7.0 s; the model has not begun to answer", running, QueueStage.newBuilder());
         assertEquals(
                 Optional.empty(),
