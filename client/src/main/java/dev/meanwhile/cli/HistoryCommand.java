@@ -115,7 +115,7 @@ final class HistoryCommand implements Callable<Integer> {
 
     private void nothing(Session target) {
         cli.screen()
-                .note("no message in session " + Words.session(target) + " yet; ask with: "
+                .status("no message in session " + Words.session(target) + " yet; ask with: "
                         + cli.command("send -s " + target.getNumber() + " TEXT"));
     }
 

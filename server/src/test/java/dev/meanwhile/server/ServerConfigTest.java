@@ -191,7 +191,8 @@ class ServerConfigTest {
 
     @Test
     void theFileIsRefusedWhenItIsMissingOrSaysTwoThings() throws IOException {
-        assertTrue(refusal("--config", folder.resolve("none").toString()).contains("there is no such file"));
+        String none = refusal("--config", folder.resolve("none").toString(), "--default-model=of-the-file");
+        assertTrue(none.startsWith("config = ") && none.endsWith("there is no such file"), none);
         Path file = file("workers=3", "workers=4");
         assertEquals(file + ":2: workers is already set at " + file + ":1", refusal("--config", file.toString()));
     }
@@ -241,7 +242,7 @@ class ServerConfigTest {
     void aColonInAModelsNameIsToldHowToBeWritten() throws IOException {
         for (String name : List.of("qwen2.5:3b", "gpt-oss:20b", "a:b:c")) {
             String key = "model." + name + ".adapter";
-            String refused = refusal("--config", file(key + " = simulated").toString());
+            String refused = refusal("--config", file(key + " = simulated").toString(), "--default-model=" + name);
             assertTrue(refused.contains("write \\: for a colon"), refused);
             String mended = key.replace(":", "\\:");
             assertTrue(refused.endsWith(mended), refused);

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What was given, checked one by one: a flag wins over the environment, that over the file, that over the default. In the
@@ -91,7 +92,9 @@ public final class ConfigValues {
      * @param with settings that it is compared with
      */
     public void refuse(Setting<?> setting, String why, Setting<?>... with) {
-        if (!mistakes.touch(setting) && Arrays.stream(with).noneMatch(mistakes::touch)) {
+        boolean onlyFollows = Stream.concat(Stream.of(setting, ConfigTable.CONFIG), Arrays.stream(with))
+                .anyMatch(mistakes::touch);
+        if (!onlyFollows) {
             mistakes.add(setting.name(), refusal(setting, why));
         }
     }

@@ -13,6 +13,7 @@ final class Mistakes {
 
     private final Map<String, String> byKey = new LinkedHashMap<>();
     private final Set<String> unclearModels = new TreeSet<>();
+    private boolean modelsUnclear;
 
     /** Of several about one key the first is told: the others may only follow from it. */
     void add(String key, String text) {
@@ -22,6 +23,7 @@ final class Mistakes {
     /** Of a key that is no setting: which one of its model is meant is not known. */
     void addUnknown(String key, String text) {
         add(key, text);
+        modelsUnclear |= key.startsWith(Setting.MODEL_PREFIX);
         String model = KeyLookup.modelIn(key);
         if (model != null && model.matches(ConfigTable.MODEL_NAME)) {
             unclearModels.add(model);
@@ -36,7 +38,9 @@ final class Mistakes {
     /** Whether what a setting says, or its model, is not known for sure. */
     boolean touch(Setting<?> setting) {
         @Nullable String model = KeyLookup.modelIn(setting.name());
-        return byKey.containsKey(setting.name()) || model != null && unclearModels.contains(model);
+        return byKey.containsKey(setting.name())
+                || model != null && unclearModels.contains(model)
+                || setting.equals(ConfigTable.DEFAULT_MODEL) && modelsUnclear;
     }
 
     /** Throws if there are any. */
