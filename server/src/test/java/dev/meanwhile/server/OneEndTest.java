@@ -48,7 +48,7 @@ final class OneEndTest {
         }
     }
 
-    /** Planted: a bound on the number of outages; retry-for counted from the last attempt. */
+    /** Planted: a bound on the number of outages; retry-for counted from the last attempt; failed while it is not over. */
     @Test
     void p2OutagesAreRetriedUntilRetryForAtGrowingDistances() throws Exception {
         try (TestServer server = start(folder, "--retry-for=5m")) {
@@ -59,8 +59,7 @@ final class OneEndTest {
             while (delay != null) {
                 double base = Math.min(60_000, 1_000 * Math.pow(4, attempts));
                 double most = Math.min(60_000, 1.2 * base);
-                boolean last =
-                        first.plus(Duration.ofMinutes(5)).equals(clock.instant().plus(delay));
+                boolean last = !clock.instant().plus(delay).isBefore(first.plus(Duration.ofMinutes(5)));
                 assertTrue(last || delay.toMillis() >= base, attempts + ": " + delay);
                 assertTrue(delay.toMillis() <= most, attempts + ": " + delay);
                 attempts++;
@@ -69,8 +68,8 @@ final class OneEndTest {
                 delay = fail(server, message, OUTAGE);
             }
             Duration tried = Duration.between(first, clock.instant());
-            assertTrue(tried.compareTo(Duration.ofMinutes(5)) <= 0, "tried for " + tried);
-            assertTrue(tried.compareTo(Duration.ofMinutes(5).minusSeconds(60)) >= 0, "tried for " + tried);
+            assertTrue(tried.compareTo(Duration.ofMinutes(5)) >= 0, "tried for " + tried);
+            assertTrue(tried.compareTo(Duration.ofMinutes(6)) <= 0, "tried for " + tried);
             assertFailed(
                     server, message, dev.meanwhile.v1.FailureReason.FAILURE_REASON_PROVIDER_UNAVAILABLE, attempts + 1);
         }

@@ -82,7 +82,8 @@ public final class ConfigTable {
             "retry-for",
             Kind.duration("0", "168h"),
             "15m",
-            "While a provider is out, a message is tried again for this long, counted from its first attempt.");
+            "While a provider is out, a message is tried again for this long, counted from its first attempt, and"
+                    + " once more then, or when its model's wait is over.");
     public static final Setting<Duration> RETRY_DELAY = fixed(
             "retry-delay",
             Kind.duration("1ms", "1h"),

@@ -86,7 +86,7 @@ public final class Claims {
         int low = 0;
         for (Map.Entry<String, Free> model : free.entrySet()) {
             if (!paused) {
-                claim(tx, model.getKey(), holds.open(model.getKey(), model.getValue()), room, granted);
+                claim(tx, model.getKey(), holds.open(model.getKey(), model.getValue(), tx.now()), room, granted);
             }
             high += tx.lanes().find(model.getKey(), Priority.HIGH).queued();
             low += tx.lanes().find(model.getKey(), Priority.LOW).queued();
@@ -205,7 +205,7 @@ public final class Claims {
 
     private @Nullable Instant nextDue(Transaction tx) {
         Instant retry = tx.heads().nextDue();
-        Instant model = holds.nextTry();
+        Instant model = holds.nextTry(tx.now()); // of the same moment as the claim, else a hold may end unseen between
         return retry == null || model != null && model.isBefore(retry) ? model : retry;
     }
 

@@ -9,6 +9,7 @@ import dev.meanwhile.server.telemetry.ServiceLog;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -78,20 +79,19 @@ public final class ModelHolds {
      */
     record Open(Free free, long era) {}
 
-    /** What of these slots may be claimed now. */
-    synchronized Open open(String name, Free free) {
+    /** What of these slots may be claimed at that time. */
+    synchronized Open open(String name, Free free, Instant now) {
         Model model = of(name);
         if (model.hold == null) {
             return new Open(free, model.era);
         }
-        boolean waits = model.probe != null || clock.instant().isBefore(model.hold.until());
+        boolean waits = model.probe != null || now.isBefore(model.hold.until());
         int slots = waits ? 0 : Math.min(1, free.slots());
         return new Open(new Free(slots, Math.min(slots, free.openToLow())), model.era);
     }
 
-    /** When the next held model may be tried; null = there is none to wait for. */
-    synchronized @Nullable Instant nextTry() {
-        Instant now = clock.instant();
+    /** When the next model that is held at that time may be tried; null = there is none to wait for. */
+    synchronized @Nullable Instant nextTry(Instant now) {
         Instant next = null;
         for (Model model : models.values()) {
             if (model.hold != null && model.probe == null && model.hold.until().isAfter(now)) {
@@ -134,8 +134,9 @@ public final class ModelHolds {
      */
     public synchronized Instant outage(Lease lease, FailureReason reason, @Nullable Duration retryAfter) {
         Model model = of(lease.model());
-        Instant now = clock.instant();
-        Instant asked = retryAfter == null ? now : now.plus(shorter(retryAfter, LONGEST_ASKED));
+        // In the store's unit, so that a retry due then does not come a moment too early.
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        Instant asked = retryAfter == null ? now : now.plus(shorter(retryAfter, LONGEST_ASKED).plusNanos(999_999)).truncatedTo(ChronoUnit.MILLIS);
         ModelHold hold = model.hold;
         if (model.isNews(lease)) {
             int failures = hold == null ? 1 : hold.failures() + 1;

@@ -12,7 +12,6 @@ import dev.meanwhile.server.telemetry.ServiceLog;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -149,11 +148,11 @@ final class ClaimLoop implements Runnable {
                     changed.awaitUninterruptibly();
                     continue;
                 }
-                long millis = Duration.between(clock.instant(), next).toMillis();
-                if (millis <= 0) {
+                long nanos = Duration.between(clock.instant(), next).toNanos();
+                if (nanos <= 0) {
                     break;
                 }
-                changed.await(millis, TimeUnit.MILLISECONDS);
+                changed.awaitNanos(nanos);
             }
             woken = false;
             next = null;

@@ -34,8 +34,8 @@ final class RetryPolicy {
     }
 
     /**
-     * The next attempt after an outage, or null if there is none. The last one comes when the time is up, unless the
-     * model is held beyond it.
+     * The next attempt after an outage, or null if there is none. The last one comes when the time is up, or with the end
+     * of the hold that lasts beyond it; unless the provider asks for more than any hold.
      *
      * @param heldUntil when the model may be tried again
      * @param othersWait then this one waits twice as long: another should try next, lest a request that its provider
@@ -50,10 +50,10 @@ final class RetryPolicy {
         Instant due = now.plus(othersWait ? wait.multipliedBy(2) : wait);
         Instant last = firstAttempt.plus(retryFor);
         if (due.isAfter(last)) {
-            if (!now.isBefore(last) || heldUntil.isAfter(last)) {
+            if (!now.isBefore(last) || heldUntil.isAfter(last.plus(delays.longest()))) {
                 return null;
             }
-            due = last;
+            due = heldUntil.isAfter(last) ? heldUntil : last;
         }
         return new Next(new Message.Faults(faults.answer(), failed, faults.crash()), due);
     }

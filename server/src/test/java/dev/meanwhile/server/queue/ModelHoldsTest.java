@@ -9,10 +9,12 @@ import dev.meanwhile.server.domain.FailureReason;
 import dev.meanwhile.server.domain.Lease;
 import dev.meanwhile.server.domain.ModelHold;
 import dev.meanwhile.server.domain.Priority;
+import dev.meanwhile.server.store.Storage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,7 +93,7 @@ final class ModelHoldsTest {
     @Test
     void anOutageToldInTheMiddleOfAClaimCountsOnce() {
         List<Lease> calls = claim(2);
-        long era = rig.holds.open(QueueRig.MODEL, new Claims.Free(8, 6)).era();
+        long era = rig.holds.open(QueueRig.MODEL, new Claims.Free(8, 6), rig.now()).era();
         outage(calls.get(0));
         rig.holds.claimed(calls.get(1), era);
         rig.advance(Duration.ofSeconds(1));
@@ -110,6 +112,31 @@ final class ModelHoldsTest {
         assertEquals(rig.now().plus(MINUTE), hold().until());
         rig.holds.outage(calls.get(2), FailureReason.PROVIDER_RATE_LIMITED, Duration.ofSeconds(2));
         assertEquals(rig.now().plus(MINUTE), hold().until(), "never shorter");
+    }
+
+    /** Planted: the time read once more behind the claim: the hold was over by then, and nobody came back. */
+    @Test
+    void aHoldThatEndsInTheMiddleOfAClaimIsNotForgotten() {
+        outage(claim(1).getFirst());
+        Instant until = hold().until();
+        Claims.Claimed claimed = rig.storage.inTransaction(Storage.Caller.SERVICE, tx -> {
+            rig.advance(Duration.ofSeconds(1));
+            return rig.claims.claim(tx, Map.of(QueueRig.MODEL, new Claims.Free(7, 6)));
+        });
+        assertEquals(List.of(), claimed.leases());
+        assertEquals(until, claimed.nextDue());
+    }
+
+    /** Planted: held until a part of a millisecond, when what is due in whole ones has come and gone. */
+    @Test
+    void aHoldEndsWithAWholeMillisecond() {
+        List<Lease> calls = claim(2);
+        rig.advance(Duration.ofNanos(300_300));
+        outage(calls.get(0));
+        assertEquals(0, hold().until().getNano() % 1_000_000, "ours");
+        rig.holds.outage(calls.get(1), FailureReason.PROVIDER_RATE_LIMITED, Duration.ofNanos(5_000_000_001L));
+        assertEquals(0, hold().until().getNano() % 1_000_000, "the provider's");
+        assertTrue(hold().until().isAfter(rig.now().plusSeconds(5)), "as asked");
     }
 
     /** Planted: no bound: a model held for thirty years, which only a restart ends. */

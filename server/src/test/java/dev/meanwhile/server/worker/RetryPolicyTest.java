@@ -27,14 +27,21 @@ final class RetryPolicyTest {
         assertEquals(120, outageWait(50, 1, true));
     }
 
-    /** Planted: failed as soon as the next wait would be too long; tried for ever; tried while the model is held. */
+    /** Planted: failed as soon as the next wait, or the hold, would be too long; tried for ever; tried while held. */
     @Test
     void theLastAttemptComesWhenTheTimeIsUp() {
         Instant first = NOW.minus(Duration.ofMinutes(14));
         var next = policy.afterOutage(new Faults(0, 9, 0), NOW.plusSeconds(10), true, first, NOW);
         assertEquals(NOW.plusSeconds(60), Objects.requireNonNull(next).due());
         assertEquals(new Faults(0, 10, 0), next.faults());
-        assertNull(policy.afterOutage(new Faults(0, 9, 0), NOW.plusSeconds(61), true, first, NOW));
+        var held = policy.afterOutage(new Faults(0, 9, 0), NOW.plusSeconds(61), true, first, NOW);
+        assertEquals(NOW.plusSeconds(61), Objects.requireNonNull(held).due());
+        Instant longest = NOW.plusSeconds(120);
+        assertEquals(
+                longest,
+                Objects.requireNonNull(policy.afterOutage(new Faults(0, 9, 0), longest, true, first, NOW))
+                        .due());
+        assertNull(policy.afterOutage(new Faults(0, 9, 0), longest.plusMillis(1), true, first, NOW), "Retry-After");
         assertNull(policy.afterOutage(new Faults(0, 9, 0), NOW, true, first, NOW.plusSeconds(60)));
     }
 
