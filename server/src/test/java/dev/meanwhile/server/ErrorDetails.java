@@ -58,7 +58,7 @@ final class ErrorDetails {
         promise(ErrorReason.ERROR_REASON_REQUEST_ID_REUSED, Code.ALREADY_EXISTS, NOTHING, "request_id");
         promise(ErrorReason.ERROR_REASON_SESSION_EXISTS, Code.ALREADY_EXISTS, NOTHING, "session_id");
         promise(ErrorReason.ERROR_REASON_NAME_TAKEN, Code.ALREADY_EXISTS, NOTHING, "name");
-        promise(ErrorReason.ERROR_REASON_SESSION_BUSY, Code.FAILED_PRECONDITION, NOTHING, "session_id");
+        promise(ErrorReason.ERROR_REASON_SESSION_BUSY, Code.FAILED_PRECONDITION, NOTHING, "session_id", "message_id");
         promise(ErrorReason.ERROR_REASON_SESSION_CLOSED, Code.FAILED_PRECONDITION, NOTHING, "session_id");
         promise(ErrorReason.ERROR_REASON_EPOCH_CHANGED, Code.FAILED_PRECONDITION, NOTHING, "epoch");
         promise(

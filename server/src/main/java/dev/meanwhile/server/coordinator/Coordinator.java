@@ -104,7 +104,10 @@ public final class Coordinator {
             }
             int ahead = session.counts().unended();
             if (ahead > 0 && wish.policy() == ConflictPolicy.REJECT) {
-                throw Refusal.sessionBusy(session.id());
+                throw Refusal.sessionBusy(
+                        session.id(),
+                        Objects.requireNonNull(tx.messages().oldestUnended(session.key()))
+                                .id());
             }
             queue.checkRoom(tx, session.workspaceKey());
 

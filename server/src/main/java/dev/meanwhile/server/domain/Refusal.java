@@ -154,11 +154,13 @@ public final class Refusal extends RuntimeException {
                 null);
     }
 
-    public static Refusal sessionBusy(String id) {
+    /** @param messageId the oldest that has not ended */
+    public static Refusal sessionBusy(String id, String messageId) {
         return new Refusal(
                 Reason.SESSION_BUSY,
-                "session '" + id + "' has an unended message; wait for it, cancel it, or use another conflict_policy",
-                Map.of("session_id", id),
+                "message '" + messageId + "' of session '" + id
+                        + "' has not ended; wait for it, cancel it, or use another conflict_policy",
+                Map.of("session_id", id, "message_id", messageId),
                 null);
     }
 
