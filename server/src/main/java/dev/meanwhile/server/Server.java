@@ -185,7 +185,8 @@ public final class Server {
         streams.drain();
         watches.drain();
         workers.drain(patience, rest(drain.minus(patience).dividedBy(3)));
-        abandon(rest(Duration.ofNanos(end - System.nanoTime())));
+        // Clients that do not read may take half of what is left; the other half is for the store and the process.
+        abandon(rest(Duration.ofNanos(end - System.nanoTime()).dividedBy(2)));
         ServiceLog.info("Stopped");
     }
 
