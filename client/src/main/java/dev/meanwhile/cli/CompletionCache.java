@@ -33,7 +33,7 @@ final class CompletionCache {
     void sessions(Target target, List<Session> sessions) {
         if (Profile.isName(target.workspace())) {
             List<String> names = sessions.stream()
-                    .filter(session -> session.getState() == SessionState.SESSION_STATE_OPEN)
+                    .filter(CompletionCache::isOpen)
                     .sorted(Comparator.comparingInt(Session::getNumber).reversed())
                     .map(CompletionCache::word)
                     .toList();
@@ -45,7 +45,7 @@ final class CompletionCache {
     void changed(Target target, @Nullable Session before, @Nullable Session now) {
         if (Profile.isName(target.workspace())) {
             List<String> names = new ArrayList<>(read(sessionsFile(target)));
-            if (before != null) {
+            if (before != null && isOpen(before)) { // a closed one's name may be another's now
                 names.remove(word(before));
             }
             if (now != null) {
@@ -59,7 +59,11 @@ final class CompletionCache {
     /** As it is to be typed. */
     private static String word(Session session) {
         String name = session.getName();
-        return isPlain(name) ? SessionFinder.word(name) : session.getSessionId();
+        return SessionFinder.word(isPlain(name) ? name : session.getSessionId());
+    }
+
+    private static boolean isOpen(Session session) {
+        return session.getState() == SessionState.SESSION_STATE_OPEN;
     }
 
     private Path sessionsFile(Target target) {

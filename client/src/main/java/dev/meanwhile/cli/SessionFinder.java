@@ -54,9 +54,9 @@ final class SessionFinder {
                 : Optional.empty();
     }
 
-    /** What means a session of this name, whatever the others are called. */
-    static String word(String name) {
-        return isNumber(name) || name.startsWith(EXACTLY) ? EXACTLY + name : name;
+    /** What means a session of this name or id, unless another's id, or behind "name:" another's name, is the same. */
+    static String word(String nameOrId) {
+        return isNumber(nameOrId) || nameOrId.startsWith(EXACTLY) ? EXACTLY + nameOrId : nameOrId;
     }
 
     Session find(String wanted) {

@@ -64,6 +64,9 @@ final class CompletionCacheTest {
     void aNameThatAloneMeansSomethingElseIsOfferedAsAName() throws Exception {
         cache.sessions(TARGET, List.of(open(1, "2027"), open(2, "name:2027")));
         assertEquals(List.of("name:name:2027", "name:2027"), offered(TARGET.address()));
+        Session numberAsId = open(1, "-rf").toBuilder().setSessionId("2027").build();
+        cache.sessions(TARGET, List.of(numberAsId));
+        assertEquals(List.of("name:2027"), offered(TARGET.address()));
     }
 
     /** Planted: each command without its word to the cache; each found red. */
@@ -81,6 +84,17 @@ final class CompletionCacheTest {
             run(server, "delete", "renamed", "--yes");
             assertEquals(List.of(), offered(server));
         }
+    }
+
+    /** Planted: the name goes with any session that had it; found red. */
+    @Test
+    void aSessionThatIsClosedAlreadyTakesNoNameAway() throws Exception {
+        Session closed = open(1, "trip").toBuilder()
+                .setState(SessionState.SESSION_STATE_CLOSED)
+                .build();
+        cache.sessions(TARGET, List.of(closed, open(2, "trip")));
+        cache.changed(TARGET, closed, null);
+        assertEquals(List.of("trip"), offered(TARGET.address()));
     }
 
     @Test
