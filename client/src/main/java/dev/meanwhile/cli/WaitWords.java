@@ -83,7 +83,7 @@ record WaitWords(String key, String words, boolean stands) {
         }
         return Moment.of(waits.getRetryTime()).isAfter(now)
                 ? new WaitWords("", "; next try " + Moment.until(waits.getRetryTime(), now), true)
-                : new WaitWords(", due", "; next try as soon as a slot is free", true);
+                : new WaitWords(", due", "; next try when its turn comes", true);
     }
 
     /** A message without others before it, as those behind it see it. */

@@ -53,7 +53,7 @@ final class BetweenAttemptsTest {
     void explainSaysForWhatTheNextTryWaits() {
         assertQueue("; between attempts; next try in 8 s", MessageState.MESSAGE_STATE_RUNNING, retry(8));
         assertQueue(
-                "; now number 3 in its lane; between attempts; next try as soon as a slot is free",
+                "; now number 3 in its lane; between attempts; next try when its turn comes",
                 MessageState.MESSAGE_STATE_RUNNING,
                 retry(-8).setPosition(3));
         String paused =

@@ -102,7 +102,7 @@ final class WaitTellerTest {
                 running,
                 QueueStage.newBuilder().setRetryTime(in(12)).setModelHold(hold(8)));
         assertWords(
-                "attempt 2 failed: the line is dead; next try as soon as a slot is free",
+                "attempt 2 failed: the line is dead; next try when its turn comes",
                 running,
                 QueueStage.newBuilder().setRetryTime(in(0)));
         assertWords(
@@ -111,8 +111,7 @@ final class WaitTellerTest {
                 running,
                 QueueStage.newBuilder().setRetryTime(in(-5)).setModelHold(hold(8)));
         assertWords(
-                "queued behind 1 message of its session; in front is first1: waits for attempt 2; next try as soon as a slot"
-                        + " is free",
+                "queued behind 1 message of its session; in front is first1: waits for attempt 2; next try when its turn comes",
                 queued,
                 QueueStage.newBuilder()
                         .setAheadInSession(1)
