@@ -63,7 +63,7 @@ final class UsageWords {
                 .map(place -> place.paramLabel().toLowerCase(Locale.ROOT))
                 .filter(label -> label.equals("text") || label.equals("name"))
                 .findFirst();
-        String marked = behindDashes(typed, args);
+        String marked = hasPlaces(command) ? behindDashes(typed, args) : "";
         boolean noName = !typed.matches("-[A-Za-z]|--[A-Za-z][A-Za-z-]*(=.*)?");
         if (free.isPresent() && noName) {
             return "a " + free.get() + " that begins with \"-\" is taken for an option; put -- before it" + marked;
@@ -75,6 +75,19 @@ final class UsageWords {
         return "there is no option \"" + option + "\"" + meant(option, names, "")
                 + free.map(label -> "; if it is the " + label + ", put -- before it" + marked)
                         .orElse("");
+    }
+
+    /** Whether all that is no known option finds a place once it is taken as it is. */
+    private static boolean hasPlaces(CommandLine command) {
+        List<PositionalParamSpec> places = command.getCommandSpec().positionalParameters();
+        return places.stream().anyMatch(ArgSpec::isMultiValue)
+                || taken(command).size() + command.getUnmatchedArguments().size() <= places.size();
+    }
+
+    private static List<String> taken(CommandLine command) {
+        return command.getParseResult().matchedPositionals().stream()
+                .flatMap(place -> place.originalStringValues().stream())
+                .toList();
     }
 
     /** The line with a word that begins with "-" taken as it is; nothing if options stand behind it. */
@@ -98,9 +111,7 @@ final class UsageWords {
             return told;
         }
         String last = places.getLast();
-        List<String> taken = command.getParseResult().matchedPositionals().stream()
-                .flatMap(place -> place.originalStringValues().stream())
-                .toList();
+        List<String> taken = taken(command);
         if (last.equals("SESSION") && isNumber(taken.getLast())) {
             return told + "; " + command.getCommandName() + " takes one SESSION at a time";
         }
