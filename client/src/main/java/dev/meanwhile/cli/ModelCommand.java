@@ -30,6 +30,7 @@ final class ModelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        requireName(model, cli);
         try (MeanwhileClient client = cli.connect()) {
             Session before = new SessionFinder(cli, cli.sessions(client)).find(session);
             UpdateSessionResponse response = client.setModel(before.getSessionId(), model);
@@ -42,6 +43,13 @@ final class ModelCommand implements Callable<Integer> {
                                 + EscapeFilter.line(before.getModel()) + " before");
             }
             return ExitCode.OK;
+        }
+    }
+
+    /** The service would take its default, which nobody wants who left a variable unset. */
+    static void requireName(String model, Cli cli) {
+        if (model.isBlank()) {
+            throw cli.usage("the model is empty or nothing but spaces; write a name, as in: " + cli.command("models"));
         }
     }
 }

@@ -163,11 +163,16 @@ final class CliUsageTest {
             send -s 2 -5,degrees?  | a text that begins with "-" is taken for an option; put -- before it: bin/meanwhile send -s 2 -- '-5 degrees?'
             send -5,degrees? --wait | a text that begins with "-" is taken for an option; put -- before it
             new -x                 | there is no option "-x"; if it is the name, put -- before it: bin/meanwhile new -- -x
+            new a -b c             | there is no option "-b"; if it is the name, put -- before it
+            rename 4 --old new     | there is no option "--old"; if it is the name, put -- before it
+            send a -b c            | there is no option "-b"; if it is the text, put -- before it: bin/meanwhile send a -- -b c
             switch --bogus         | there is no option "--bogus"
             rename 4 --old         | there is no option "--old"; if it is the name, put -- before it: bin/meanwhile rename 4 -- --old
             new ,                  | the name is empty or nothing but spaces; write one, or leave it out for a friendly one
             new EMPTY              | the name is empty or nothing but spaces; write one, or leave it out for a friendly one
             rename 1 EMPTY         | the new name is empty or nothing but spaces; write one of 1 to 80 characters
+            model 1 EMPTY          | the model is empty or nothing but spaces; write a name, as in: bin/meanwhile models
+            models replace old ,   | the model is empty or nothing but spaces; write a name, as in: bin/meanwhile models
             new my trip home       | "trip home" is too much here; a name with spaces is to be quoted: bin/meanwhile new 'my trip home'
             --json new my trip --switch | "trip" is too much here; a name with spaces is to be quoted: bin/meanwhile --json new 'my trip' --switch
             new my --switch trip   | "trip" is too much here; a name with spaces is to be quoted
