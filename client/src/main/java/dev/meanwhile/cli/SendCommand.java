@@ -144,10 +144,11 @@ final class SendCommand implements Callable<Integer> {
         }
         screen.line("message " + id + " is with session " + Words.session(target) + ", in the background ("
                 + Words.value(accepted.getMessage().getRouteReason(), "ROUTE_REASON_") + ")");
+        screen.note("its answer waits there: " + cli.command("switch " + target.getNumber()) + "; why: "
+                + cli.command("explain " + id));
+        // Last: a server that has fallen silent may take long.
         new SessionWait(client, cli)
                 .standing(id)
                 .ifPresent(why -> screen.note(EscapeFilter.line("it has to wait: " + why.words())));
-        screen.note("its answer waits there: " + cli.command("switch " + target.getNumber()) + "; why: "
-                + cli.command("explain " + id));
     }
 }
