@@ -78,6 +78,7 @@ public final class Main {
             Runtime.getRuntime().halt(0); // in order, so not with the signal's exit code
         }));
         Interrupts.handle(server);
+        server.logStart(config);
         Banner.print(System.out, config, server.port(), server.httpPort());
     }
 

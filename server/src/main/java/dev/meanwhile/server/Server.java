@@ -149,12 +149,16 @@ public final class Server {
             server.workers.start();
             server.purger.start();
             server.readiness.start();
-            StartLines.log(config, version(), server.port(), server.httpPort(), server.storage);
             return server;
         } catch (RuntimeException e) {
             server.abandon(SHORTEST_REST);
             throw e;
         }
+    }
+
+    /** Reads every session, so only once a SIGTERM finds what ends the server in order. */
+    void logStart(ServerConfig config) {
+        StartLines.log(config, version(), port(), httpPort(), storage);
     }
 
     int port() {
