@@ -57,6 +57,8 @@ final class UsageNumbers {
     }
 
     private static boolean isCount(JsonNode value) {
-        return value.isNumber() && value.canConvertToInt() && value.intValue() >= 0;
+        return value.isTextual()
+                ? value.textValue().matches("[0-9]{1,9}") // which the SDK reads as well
+                : value.isNumber() && value.canConvertToInt() && value.intValue() >= 0;
     }
 }

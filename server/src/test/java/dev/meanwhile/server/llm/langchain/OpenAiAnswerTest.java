@@ -59,6 +59,18 @@ class OpenAiAnswerTest {
         }
     }
 
+    /** Seen red: each text became 0. */
+    @Test
+    void aCountWrittenAsTextIsRead() throws Exception {
+        String usage = "{\"choices\":[],\"usage\":{\"prompt_tokens\":\"7\",\"completion_tokens\":\"999999999\","
+                + "\"total_tokens\":\"1000000006\",\"prompt_tokens_details\":{\"cached_tokens\":\"none\"}}}";
+        try (var provider = new ScriptedProvider(events(text("x"), finish("stop"), usage, "[DONE]"))) {
+            provider.model().start(PROMPT, recorder);
+
+            assertEquals(new TokenUsage(7, 999_999_999), recorder.awaitEnd().usage());
+        }
+    }
+
     @Test
     void asksWithInstructionHistoryAndKey() throws Exception {
         List<Prompt.Turn> history = List.of(new Prompt.Turn("one", "two"), new Prompt.Turn("three", ""));
