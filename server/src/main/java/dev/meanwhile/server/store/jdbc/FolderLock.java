@@ -63,6 +63,8 @@ final class FolderLock implements AutoCloseable {
     static String why(IOException e) {
         return switch (e) {
             case AccessDeniedException denied -> "this user may not write there";
+            case FileAlreadyExistsException exists
+            when !Files.exists(Path.of(exists.getFile())) -> "it is a link that leads nowhere";
             case FileAlreadyExistsException exists -> "it is not a folder";
             case NoSuchFileException missing -> "it is not there and can't be made";
             case FileSystemException other ->

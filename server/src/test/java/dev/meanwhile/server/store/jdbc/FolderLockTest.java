@@ -39,6 +39,18 @@ final class FolderLockTest {
         assertEquals("Is a directory", why(folder.resolve("taken")));
     }
 
+    /** Once it was no folder. */
+    @Test
+    void aLinkThatLeadsNowhereIsCalledSo() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
+        assertEquals("it is a link that leads nowhere", why(link));
+        Path file = Files.createSymbolicLink(folder.resolve(Database.FILE_NAME), folder.resolve("nowhere"));
+        assertEquals(
+                "can't make " + file + ": it is a link that leads nowhere",
+                assertThrows(UncheckedIOException.class, () -> new Database(folder).create())
+                        .getMessage());
+    }
+
     @Test
     @EnabledOnOs(OS.LINUX)
     void aFolderThatCannotBeMadeIsToldWhy() {
