@@ -167,7 +167,8 @@ public final class Refusal extends RuntimeException {
     public static Refusal sessionClosed(String id) {
         return new Refusal(
                 Reason.SESSION_CLOSED,
-                "session '" + id + "' is closed; its history stays readable, create a new session to go on",
+                "session '" + id
+                        + "' is closed; read it with ListMessages or ResponseChunks, create a new session to go on",
                 Map.of("session_id", id),
                 null);
     }
