@@ -77,6 +77,12 @@ final class BadInputTest {
             for (String id : List.of("A", "a-b", "a_b", "")) {
                 field("message_id", () -> calls.message(id));
             }
+            for (Runnable call :
+                    List.<Runnable>of(() -> calls.message(""), () -> calls.cancel(""), () -> calls.explain(""))) {
+                assertEquals(
+                        "message_id is empty; name a message (its id, as SubmitMessage answers it)",
+                        refused("INVALID_FIELD", call).text());
+            }
             field("session_id", () -> calls.session(""));
             field("session_id", () -> calls.delete(""));
             for (String id : List.of("a\nb", "é", "\u0000", "\u007f", "x".repeat(65))) {
@@ -119,8 +125,19 @@ final class BadInputTest {
             field("name", () -> server.users().createSession(named("a\u0085b")));
             field("name", () -> server.users().createSession(named("   ")));
             field("name", () -> server.users().createSession(named("\u00a0\u3000\u200b")));
-            for (String blank :
-                    List.of("\u115f", "\u1160", "\u2800", "\u3164", "\uffa0", "\u034f\ufe0f", "\u3164 \u2800")) {
+            for (String blank : List.of(
+                    "\u115f",
+                    "\u1160",
+                    "\u2800",
+                    "\u3164",
+                    "\uffa0",
+                    "\u034f\ufe0f",
+                    "\u3164 \u2800",
+                    "\u180b",
+                    "\u180f",
+                    "\u2065",
+                    "\udb40\udd00",
+                    "\udb40\uddef")) {
                 field("name", () -> server.users().createSession(named(blank)));
             }
             field(

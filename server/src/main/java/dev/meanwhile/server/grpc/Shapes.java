@@ -25,8 +25,11 @@ final class Shapes {
     private static final int MAX_PAGE = 1_000;
     private static final String DEFAULT_WORKSPACE = "default";
 
-    /** Letters, marks and symbols that show nothing: fillers, a joiner, Khmer's inherent vowels, a Braille cell without dots. */
-    private static final String BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0";
+    /**
+     * Letters, marks and symbols that show nothing: fillers, a joiner, Khmer's inherent vowels, a Braille cell without
+     * dots, a place kept for a format character.
+     */
+    private static final String BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0";
 
     private Shapes() {}
 
@@ -46,8 +49,11 @@ final class Shapes {
     }
 
     static String messageId(String id) {
+        if (id.isEmpty()) {
+            throw Refusal.invalidField("message_id", "is empty; name a message (its id, as SubmitMessage answers it)");
+        }
         if (!MESSAGE_ID.matcher(id).matches()) {
-            throw Refusal.invalidField("message_id", "must be 1 to 64 of a-z and 0-9, as SubmitMessage returned it");
+            throw Refusal.invalidField("message_id", "must be 1 to 64 of a-z and 0-9, as SubmitMessage answers it");
         }
         return id;
     }
@@ -81,7 +87,13 @@ final class Shapes {
                 || Character.isSpaceChar(codePoint)
                 || Character.getType(codePoint) == Character.FORMAT
                 || BLANKS.indexOf(codePoint) >= 0
-                || (codePoint >= 0xfe00 && codePoint <= 0xfe0f); // variation selectors
+                || isVariationSelector(codePoint);
+    }
+
+    private static boolean isVariationSelector(int codePoint) {
+        return (codePoint >= 0x180b && codePoint <= 0x180f)
+                || (codePoint >= 0xfe00 && codePoint <= 0xfe0f)
+                || (codePoint >= 0xe0100 && codePoint <= 0xe01ef);
     }
 
     static String model(String model) {
@@ -113,7 +125,7 @@ final class Shapes {
 
     static long sequence(String field, long sequence) {
         if (sequence < 0) {
-            throw Refusal.invalidField(field, "is negative; use 0 for the beginning");
+            throw Refusal.invalidField(field, "must be 0 or more");
         }
         return sequence;
     }
