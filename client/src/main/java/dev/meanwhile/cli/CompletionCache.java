@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +34,11 @@ final class CompletionCache {
 
     void sessions(Target target, List<Session> sessions) {
         if (Profile.isName(target.workspace())) {
+            Set<String> ids = sessions.stream().map(Session::getSessionId).collect(Collectors.toSet());
             List<String> names = sessions.stream()
                     .filter(CompletionCache::isOpen)
                     .sorted(Comparator.comparingInt(Session::getNumber).reversed())
-                    .map(CompletionCache::word)
+                    .map(session -> word(session, ids))
                     .toList();
             write(sessionsFile(target), names);
         }
@@ -56,7 +59,13 @@ final class CompletionCache {
         }
     }
 
-    /** As it is to be typed. */
+    /** As it is to be typed; an id goes before a name. */
+    private static String word(Session session, Set<String> ids) {
+        String name = session.getName();
+        boolean another = ids.contains(name) && !name.equals(session.getSessionId());
+        return another ? SessionFinder.EXACTLY + name : word(session);
+    }
+
     private static String word(Session session) {
         String name = session.getName();
         return SessionFinder.word(isPlain(name) ? name : session.getSessionId());

@@ -36,6 +36,10 @@ final class ExplainCommand implements Callable<Integer> {
         if (messageId != null && session != null) {
             throw cli.usage("an id says which message it is; leave -s out");
         }
+        if (messageId != null && messageId.matches("[0-9]{1,9}")) {
+            throw cli.usage("\"" + messageId + "\" is no id of a message; for the newest one of a session: "
+                    + cli.command("explain -s " + messageId));
+        }
         try (MeanwhileClient client = cli.connect()) {
             ExplainMessageResponse response = client.explain(messageId == null ? newest(client) : messageId);
             if (cli.json()) {

@@ -12,8 +12,8 @@ import picocli.CommandLine.Parameters;
         name = "model",
         mixinStandardHelpOptions = true,
         description = {
-            "Gives a session another model. It answers what waits in the session and what is asked from now on;",
-            "an answer that runs goes on with the one it has. For all sessions of a model: models replace."
+            "Gives a session another model, also for what waits in it.",
+            "An answer that runs goes on with the one it has. For all sessions of a model: models replace."
         })
 final class ModelCommand implements Callable<Integer> {
     private final Cli cli;

@@ -48,6 +48,7 @@ final class ProfileCommand implements Runnable {
         List<String> lines = table.lines();
         screen.line(screen.styled(Style.DIM, lines.getFirst()));
         lines.stream().skip(1).forEach(screen::line);
+        tellOfVariables();
     }
 
     @Command(
@@ -101,6 +102,7 @@ final class ProfileCommand implements Runnable {
                                         + Objects.requireNonNullElse(current.server(), Target.DEFAULT_SERVER)
                                         + ", workspace "
                                         + Objects.requireNonNullElse(current.workspace(), "default"));
+        tellOfVariables();
     }
 
     @Command(
@@ -113,6 +115,17 @@ final class ProfileCommand implements Runnable {
         existing(file.read(), name); // a name that is none makes no file
         Profiles before = file.change(profiles -> profiles.without(existing(profiles, name)));
         cli.screen().line("profile " + name + " removed" + (name.equals(before.inUse()) ? "; none is in use now" : ""));
+    }
+
+    /** What goes before the profile in use, so that nobody thinks it holds. */
+    private void tellOfVariables() {
+        for (String name : Target.VARIABLES) {
+            String value = cli.shell().environment().apply(name);
+            if (value != null && !value.isEmpty()) {
+                cli.screen()
+                        .status(name + "=" + EscapeFilter.line(value) + " is set, and goes before the profile in use");
+            }
+        }
     }
 
     private void requireNoJson() {

@@ -17,10 +17,13 @@ import java.util.stream.Stream;
  */
 final class SessionFinder {
     /** What is written beside each parameter that names a session. */
-    static final String HELP = "Its number, id or name, or how one of these begins; name:X if X looks like a number.";
+    static final String HELP =
+            "Its number, id or name, or how one of these begins; name:X if X is a number or another's id.";
 
     private static final int MOST_NAMED = 5;
-    private static final String EXACTLY = "name:";
+    /** Before a name that is taken as it is. */
+    static final String EXACTLY = "name:";
+
     private final Cli cli;
     private final List<Session> sessions;
     private final Optional<Session> active;

@@ -1,6 +1,7 @@
 package dev.meanwhile.cli;
 
 import dev.meanwhile.client.ServerAddress;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Target(String server, String serverSource, String workspace) {
     static final String DEFAULT_SERVER = "127.0.0.1:7420";
+    /** Of the environment. */
+    static final List<String> VARIABLES = List.of("MEANWHILE_SERVER", "MEANWHILE_WORKSPACE");
 
     /** What stands on the command line; null = it does not. */
     record Options(

@@ -69,6 +69,12 @@ final class UsageWords {
             return "a " + free.get() + " that begins with \"-\" is taken for an option; put -- before it" + marked;
         }
         String option = typed.replaceFirst("=.*", "");
+        boolean namedWithoutOption = command.getCommandSpec().positionalParameters().stream()
+                .anyMatch(place -> place.paramLabel().equals("SESSION"));
+        if (namedWithoutOption && (option.equals("-s") || option.equals("--session"))) {
+            return command.getCommandName() + " takes its session without an option: "
+                    + command.getCommandSpec().qualifiedName() + " SESSION";
+        }
         List<String> names = command.getCommandSpec().options().stream()
                 .flatMap(known -> Arrays.stream(known.names()))
                 .toList();

@@ -64,16 +64,20 @@ final class WatchCommand implements Callable<Integer> {
     private int watch(MeanwhileClient client, TerminalNotice notice, Optional<NotificationExec> exec)
             throws InterruptedException {
         WatchReport report = new WatchReport(cli, notice, exec, includePending);
-        return InterruptHint.during(cli.screen(), () -> "nothing is lost; go on with: " + again(), () -> {
-            client.workspace(report).follow();
-            return ExitCode.OK;
-        });
+        return InterruptHint.during(
+                cli.screen(),
+                () -> "nothing is lost; what comes meanwhile is in: " + cli.command("notifications") + "; go on with: "
+                        + again(),
+                () -> {
+                    client.workspace(report).follow();
+                    return ExitCode.OK;
+                });
     }
 
-    /** The command that goes on as this one, with what comes meanwhile. */
+    /** The command that goes on as this one; the command is not run again for what is there. */
     private String again() {
         String how = notify.equals(AUTO) ? "watch" : "watch --notify=" + Cli.quoted(notify);
-        return cli.command(command == null ? how : how + " --exec " + Cli.quoted(command) + " --include-pending");
+        return cli.command(command == null ? how : how + " --exec " + Cli.quoted(command));
     }
 
     private TerminalNotice notice() {

@@ -114,8 +114,10 @@ final class Words {
                 + Moment.until(next, now);
     }
 
+    /** As above, where it is not known whether a message waits for it. */
     static String hold(String model, ModelHold hold, Instant now) {
-        return hold(model, hold, Moment.of(hold.getUntilTime()), now);
+        Instant until = Moment.of(hold.getUntilTime());
+        return hold(model, hold, until, now) + (until.isAfter(now) ? "" : " or with the next message");
     }
 
     /** Whether an answer is whole though the model was stopped before its end. */

@@ -167,6 +167,8 @@ final class CliUsageTest {
             rename 4 --old new     | there is no option "--old"; if it is the name, put -- before it
             send a -b c            | there is no option "-b"; if it is the text, put -- before it: bin/meanwhile send a -- -b c
             switch --bogus         | there is no option "--bogus"
+            history -s 3           | history takes its session without an option: bin/meanwhile history SESSION
+            explain 3              | "3" is no id of a message; for the newest one of a session: bin/meanwhile explain -s 3
             rename 4 --old         | there is no option "--old"; if it is the name, put -- before it: bin/meanwhile rename 4 -- --old
             new ,                  | the name is empty or nothing but spaces; write one, or leave it out for a friendly one
             new EMPTY              | the name is empty or nothing but spaces; write one, or leave it out for a friendly one
@@ -187,7 +189,6 @@ final class CliUsageTest {
             models tset m          | there is no command "models tset"; did you mean: bin/meanwhile models test
             profile usee work      | there is no command "profile usee"; did you mean: bin/meanwhile profile use
             rename 1 ,             | the new name is empty or nothing but spaces; write one of 1 to 80 characters
-            history -s 1           | there is no option "-s"
             switch --sessoin 1     | there is no option "--sessoin"
             """)
     void aWrongLineIsToldInPlainWords(String line, String words) {

@@ -51,6 +51,13 @@ final class CompletionCacheTest {
         assertEquals("127.0.0.1:7420", new ServerAddress("127.0.0.1", 7420).toString(), "the folder's name");
     }
 
+    /** Red if the name alone is offered, which means the other session. */
+    @Test
+    void aNameThatIsAnothersIdIsOfferedAsName() throws Exception {
+        cache.sessions(TARGET, List.of(open(1, "s2"), open(2, "two"), open(3, "s3")));
+        assertEquals(List.of("s3", "two", "name:s2"), offered(TARGET.address()));
+    }
+
     @Test
     void namesOnWhichNobodyCouldTypeAreTheirIds() throws Exception {
         cache.sessions(TARGET, List.of(open(1, "-rf"), open(2, "one"), open(3, "a\u202eb"), open(4, "tab\there")));

@@ -80,7 +80,7 @@ final class HeldModelTest {
         run(Captured.pipe(""), "new", "third", "--model", "down");
         String said = terminal("send", "-s", "third", "hello").err();
         run(Captured.pipe(""), "delete", "third", "--yes"); // the others count what waits
-        assertTrue(said.startsWith("it has to wait: queued, number 1 in lane LOW of model down; " + HOLD), said);
+        assertTrue(said.contains("\nit has to wait: queued, number 1 in lane LOW of model down; " + HOLD), said);
     }
 
     /** Planted: the newest message at the top. */

@@ -28,6 +28,7 @@ final class ProfileTest {
     @TempDir
     private Path config = Path.of("");
 
+    private String server = "";
     private Captured shell = Captured.terminal();
 
     /** Seen red by a use that forgets which one was in use before. */
@@ -223,9 +224,21 @@ final class ProfileTest {
         assertFalse(Files.exists(file()));
     }
 
+    /** Red without the word: messages would go to a server that "in use" does not name. */
+    @Test
+    void aVariableThatGoesBeforeTheProfileIsTold() {
+        run("profile", "add", "work", "--server", "h:1");
+        server = "127.0.0.1:2";
+        for (String[] command : new String[][] {{"profile", "use", "work"}, {"profile"}}) {
+            assertEquals(0, run(command));
+            assertEquals("MEANWHILE_SERVER=127.0.0.1:2 is set, and goes before the profile in use\n", shell.err());
+        }
+    }
+
     private int run(String... args) {
         shell = Captured.terminal();
         shell.environment.put("XDG_CONFIG_HOME", config.toString());
+        shell.environment.put("MEANWHILE_SERVER", server);
         return shell.run(args);
     }
 

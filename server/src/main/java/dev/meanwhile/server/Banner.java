@@ -28,7 +28,7 @@ final class Banner {
                 .ifPresent(http -> out.println("  metrics   http://" + http + "/metrics"));
         out.println("  next      in another terminal: bin/meanwhile " + there + "new, then: bin/meanwhile " + there
                 + "send hello");
-        out.println("  stop      Ctrl-C; what is running or queued goes on at the next start");
+        out.println("  stop      Ctrl-C; what is running or queued goes on at the next start with its model");
         out.flush();
     }
 

@@ -130,6 +130,14 @@ public record ServerConfig(
             values.refuse(
                     ConfigTable.WRITER_BATCH, "must be at most writer-queue (" + queue + ")", ConfigTable.WRITER_QUEUE);
         }
+        Address grpc = values.get(ConfigTable.GRPC);
+        if (grpc.port() != 0
+                && values.get(ConfigTable.HTTP).filter(grpc::equals).isPresent()) {
+            values.refuse(
+                    ConfigTable.HTTP,
+                    "that is where gRPC listens (grpc); each needs a port of its own",
+                    ConfigTable.GRPC);
+        }
         if (!values.get(ConfigTable.INSECURE)) {
             refuseReachable(values, ConfigTable.GRPC, values.get(ConfigTable.GRPC));
             values.get(ConfigTable.HTTP).ifPresent(address -> refuseReachable(values, ConfigTable.HTTP, address));

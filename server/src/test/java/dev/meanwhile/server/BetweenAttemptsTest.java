@@ -148,7 +148,8 @@ final class BetweenAttemptsTest {
             assertEquals(
                     1, statement.executeUpdate("UPDATE head SET due_time = NULL WHERE status = 0 AND due_time > 0"));
             assertEquals(
-                    1, statement.executeUpdate("DELETE FROM flyway_schema_history WHERE CAST(version AS INTEGER) >= 3"));
+                    1,
+                    statement.executeUpdate("DELETE FROM flyway_schema_history WHERE CAST(version AS INTEGER) >= 3"));
         }
         try (TestServer server = TestServer.start(folder, clock, List.of(a, b), TWO_MODELS)) {
             UserCalls calls = new UserCalls(server);

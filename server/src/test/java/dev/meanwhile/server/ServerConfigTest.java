@@ -71,6 +71,23 @@ class ServerConfigTest {
                 config.models());
     }
 
+    /** Red if only the second bind finds it, which blames another process. */
+    @Test
+    void gRpcAndHttpNeedAPortEach() {
+        ConfigException refused =
+                assertThrows(ConfigException.class, () -> flags("--grpc=127.0.0.1:7600", "--http=127.0.0.1:7600"));
+        assertEquals(
+                "http = '127.0.0.1:7600' (from flag --http): that is where gRPC listens (grpc); each needs a port of its"
+                        + " own",
+                refused.getMessage());
+        assertEquals(
+                "127.0.0.1:0",
+                flags("--grpc=127.0.0.1:0", "--http=127.0.0.1:0")
+                        .http()
+                        .orElseThrow()
+                        .toString());
+    }
+
     @Test
     void aFlagWinsOverTheEnvironmentAndThatOverTheFile() throws IOException {
         String file = file("queue-capacity=1", "writer-queue=1000", "high-per-low = 3", "http=off")

@@ -64,7 +64,7 @@ final class StartLinesTest {
         assertEquals(
                 "[SERVER] WARN: 7 open sessions have a model that is not configured: m5 (2), m1 (1), m2 (1), m3 (1), m4"
                         + " (1) and 1 more; configure it again, or give the session another: UpdateSession, or"
-                        + " bin/meanwhile model SESSION NAME",
+                        + " bin/meanwhile model SESSION NAME, or for all of a workspace models replace OLD NAME",
                 lines().get(1));
         flags.removeIf(flag -> flag.startsWith("--model.m3"));
         List<String> lines = lines(flags.toArray(String[]::new));

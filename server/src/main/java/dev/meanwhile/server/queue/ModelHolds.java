@@ -136,7 +136,10 @@ public final class ModelHolds {
         Model model = of(lease.model());
         // In the store's unit, so that a retry due then does not come a moment too early.
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        Instant asked = retryAfter == null ? now : now.plus(shorter(retryAfter, LONGEST_ASKED).plusNanos(999_999)).truncatedTo(ChronoUnit.MILLIS);
+        Instant asked = retryAfter == null
+                ? now
+                : now.plus(shorter(retryAfter, LONGEST_ASKED).plusNanos(999_999))
+                        .truncatedTo(ChronoUnit.MILLIS);
         ModelHold hold = model.hold;
         if (model.isNews(lease)) {
             int failures = hold == null ? 1 : hold.failures() + 1;

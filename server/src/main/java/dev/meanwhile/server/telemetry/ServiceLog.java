@@ -168,7 +168,7 @@ public final class ServiceLog {
     public static void modelsMissing(int sessions, String models) {
         SERVER.warn(
                 "{} a model that is not configured: {}; configure it again, or give the session another: UpdateSession,"
-                        + " or bin/meanwhile model SESSION NAME",
+                        + " or bin/meanwhile model SESSION NAME, or for all of a workspace models replace OLD NAME",
                 sessions == 1 ? "1 open session has" : sessions + " open sessions have",
                 Clean.text(models));
     }

@@ -75,7 +75,8 @@ final class GrpcErrorsTest {
                         .map(Any::getTypeUrl)
                         .map(type -> type.replaceFirst(".*\\.", ""))
                         .collect(Collectors.joining(", ")));
-        sent.computeIfAbsent(row, key -> new TreeSet<>()).addAll(info.getMetadataMap().keySet());
+        sent.computeIfAbsent(row, key -> new TreeSet<>())
+                .addAll(info.getMetadataMap().keySet());
     }
 
     private static String row(String reason, String code, String beside) {

@@ -93,7 +93,8 @@ final class ModelHoldsTest {
     @Test
     void anOutageToldInTheMiddleOfAClaimCountsOnce() {
         List<Lease> calls = claim(2);
-        long era = rig.holds.open(QueueRig.MODEL, new Claims.Free(8, 6), rig.now()).era();
+        long era =
+                rig.holds.open(QueueRig.MODEL, new Claims.Free(8, 6), rig.now()).era();
         outage(calls.get(0));
         rig.holds.claimed(calls.get(1), era);
         rig.advance(Duration.ofSeconds(1));
