@@ -27,6 +27,7 @@ import (
 
 const (
 	callTimeout = 10 * time.Second // of each try of a unary call
+	patience    = 5 * time.Second  // a refusal that asks for a longer pause, a full queue for one, is for the caller to decide
 	silence     = 45 * time.Second // a stream without a sign of life for three heartbeat intervals is dead
 	tries       = 12
 )
@@ -105,7 +106,7 @@ func call[Request, Response any](ctx context.Context,
 		cancel()
 		_, asked := details(err)
 		code := status.Code(err)
-		passing := code == codes.Unavailable || code == codes.DeadlineExceeded || asked > 0
+		passing := code == codes.Unavailable || code == codes.DeadlineExceeded || asked > 0 && asked <= patience
 		if err == nil || !passing || failures == tries || ctx.Err() != nil {
 			return response, err
 		}

@@ -8,6 +8,7 @@ const grpc = require('@grpc/grpc-js');
 const protoLoader = require('@grpc/proto-loader');
 
 const CALL_TIMEOUT = 10_000; // ms, of each try of a unary call
+const PATIENCE = 5_000; // ms: a refusal that asks for a longer pause, a full queue for one, is for the caller to decide
 const SILENCE = 45_000; // ms: a stream without a sign of life for three heartbeat intervals is dead
 const DROPPED = Symbol('dropped'); // follow() says: the server's log is another one now, drop what you hold
 const TERMINAL = ['completed', 'failed', 'cancelled'];
@@ -84,7 +85,8 @@ async function call(client, method, request, tries = 12) {
           error ? reject(error) : resolve(response)));
     } catch (error) {
       const { asked } = details(error);
-      const passing = ['UNAVAILABLE', 'DEADLINE_EXCEEDED'].includes(grpc.status[error.code]) || asked;
+      const passing = ['UNAVAILABLE', 'DEADLINE_EXCEEDED'].includes(grpc.status[error.code])
+        || (asked > 0 && asked <= PATIENCE);
       if (!passing || failures === tries) throw error;
       await pause(client, failures, asked, error);
     }

@@ -11,6 +11,7 @@ from grpc_status import rpc_status
 from meanwhile.v1 import response_pb2
 
 CALL_TIMEOUT = 10  # seconds, of each try of a unary call
+PATIENCE = 5  # seconds: a refusal that asks for a longer pause, a full queue for one, is for the caller to decide
 SILENCE = 45  # seconds: a stream without a sign of life for three heartbeat intervals is dead
 DROPPED = object()  # follow() says: the server's log is another one now, drop what you hold
 TERMINAL = ("completed", "failed", "cancelled")
@@ -74,7 +75,8 @@ async def call(method, request, tries=12):
             return await method(request, timeout=CALL_TIMEOUT)
         except grpc.RpcError as error:
             _, asked = details(error)
-            passing = error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED) or asked
+            passing = (error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+                       or 0 < asked <= PATIENCE)  # fmt: skip
             if not passing or failures == tries:
                 raise
             await pause(failures, asked, lost(error))

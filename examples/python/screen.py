@@ -10,16 +10,16 @@ import threading
 import uuid
 
 import grpc
+from meanwhile.v1 import session_pb2, session_service_pb2_grpc
 from meanwhile.v1 import session_service_pb2 as api
-from meanwhile.v1 import session_service_pb2_grpc
-from meanwhile_client import DROPPED, SILENCE, call, connect, details, follow, in_words, is_cut, pause
+from meanwhile_client import DROPPED, SILENCE, call, connect, details, follow, in_words, is_cut, lost, pause
 
 
 async def watch(stub, workspace):
     """Yields the sessions by id as they are now, after each change, for ever, across cuts and server restarts."""
     failures = 0
     while True:
-        stream, asked = stub.WatchWorkspace(api.WatchWorkspaceRequest(workspace=workspace)), 0.0
+        stream, asked, why = stub.WatchWorkspace(api.WatchWorkspaceRequest(workspace=workspace)), 0.0, lost()
         sessions, whole = {}, False  # each stream tells everything anew: what it does not send is gone
         try:
             while (event := await asyncio.wait_for(stream.read(), SILENCE)) is not grpc.aio.EOF:
@@ -34,13 +34,20 @@ async def watch(stub, workspace):
         except asyncio.TimeoutError:
             pass  # silent for too long
         except grpc.RpcError as error:
-            _, asked = details(error)
+            (_, asked), why = details(error), lost(error)
             if not is_cut(error):
                 raise
         finally:
             stream.cancel()
         failures += 1
-        await pause(failures, asked)
+        await pause(failures, asked, why)
+
+
+def show(turn):
+    print(f"> {turn.text}")
+    if turn.answer_truncated:
+        print("-- a part of this answer is not shown here")
+    print(turn.answer, end="\n" if turn.message.terminal_sequence else "", flush=True)
 
 
 class Screen:
@@ -55,10 +62,11 @@ class Screen:
             for session in sorted(self.sessions.values(), key=lambda session: session.number):
                 works = ", works" if session.queued_messages + session.running_messages else ""
                 if session.HasField("retry_time"):
-                    works = ", waits to be tried again"
+                    works = ", between attempts"
+                closed = ", closed" if session.state == session_pb2.SESSION_STATE_CLOSED else ""
                 lines.append(f"{'*' if session.session_id == self.open_id else ' '} {session.number} {session.name}: "
                              f"{session.unread_messages} unread, {session.pending_notifications} notifications"
-                             f"{works}")  # fmt: skip
+                             f"{works}{closed}")  # fmt: skip
             if lines != shown:  # other changes are not seen in this list
                 print(*lines, sep="\n", flush=True)
                 shown = lines
@@ -67,21 +75,31 @@ class Screen:
         """What a click does: makes it the active session, shows what came meanwhile, and goes on from there."""
         switched = await call(self.stub.SwitchSession, api.SwitchSessionRequest(
             workspace=self.workspace, session_id=session_id))  # fmt: skip
+        listed = await call(self.stub.ListMessages, api.ListMessagesRequest(
+            workspace=self.workspace, session_id=session_id))  # fmt: skip
         if self.following:
             self.following.cancel()
         self.open_id = session_id
         print(f"-- {switched.session.name}")
+        known = {turn.message.message_id for turn in switched.turns}
+        silent = [turn for turn in reversed(listed.turns)  # nothing came of them meanwhile, so they are no turns
+                  if not turn.message.terminal_sequence and turn.message.message_id not in known]  # fmt: skip
+        known.update(turn.message.message_id for turn in silent)
         for turn in switched.turns:
+            if turn.message.terminal_sequence:
+                show(turn)
+        for turn in silent:
             print(f"> {turn.text}")
-            if turn.answer_truncated:
-                print("-- a part of this answer is not shown here")
-            print(turn.answer, end="\n" if turn.message.terminal_sequence else "", flush=True)
+        if silent:
+            print(f"-- {len(silent)} without an answer yet", flush=True)
+        for turn in switched.turns:
+            if not turn.message.terminal_sequence:
+                show(turn)  # last, since the stream goes on with it
         request = api.ResponseChunksRequest(
             workspace=self.workspace, session_id=session_id,
             epoch=switched.session.epoch, after_sequence=switched.resume_after)  # fmt: skip
         shown = api.ResponseChunksRequest()
         shown.CopyFrom(request)  # the stream moves its own cursor along
-        known = {turn.message.message_id for turn in switched.turns}
         self.following = asyncio.create_task(told(self.show_log(request, known)))
         await self.mark_read(shown)  # behind the stream's start: a refusal of this leaves the session followed
 
