@@ -27,7 +27,7 @@ import (
 
 const (
 	callTimeout = 10 * time.Second // of each try of a unary call
-	patience    = 5 * time.Second  // a refusal that asks for a longer pause, a full queue for one, is for the caller to decide
+	patience    = 5 * time.Second  // a refusal that asks for a longer pause (a full queue) is the caller's
 	silence     = 45 * time.Second // a stream without a sign of life for three heartbeat intervals is dead
 	tries       = 12
 )

@@ -8,7 +8,7 @@ const grpc = require('@grpc/grpc-js');
 const protoLoader = require('@grpc/proto-loader');
 
 const CALL_TIMEOUT = 10_000; // ms, of each try of a unary call
-const PATIENCE = 5_000; // ms: a refusal that asks for a longer pause, a full queue for one, is for the caller to decide
+const PATIENCE = 5_000; // ms: a refusal that asks for a longer pause (a full queue) is the caller's
 const SILENCE = 45_000; // ms: a stream without a sign of life for three heartbeat intervals is dead
 const DROPPED = Symbol('dropped'); // follow() says: the server's log is another one now, drop what you hold
 const TERMINAL = ['completed', 'failed', 'cancelled'];

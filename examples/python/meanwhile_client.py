@@ -11,7 +11,7 @@ from grpc_status import rpc_status
 from meanwhile.v1 import response_pb2
 
 CALL_TIMEOUT = 10  # seconds, of each try of a unary call
-PATIENCE = 5  # seconds: a refusal that asks for a longer pause, a full queue for one, is for the caller to decide
+PATIENCE = 5  # seconds: a refusal that asks for a longer pause (a full queue) is the caller's
 SILENCE = 45  # seconds: a stream without a sign of life for three heartbeat intervals is dead
 DROPPED = object()  # follow() says: the server's log is another one now, drop what you hold
 TERMINAL = ("completed", "failed", "cancelled")

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -182,9 +183,15 @@ final class Cli implements Runnable {
         return list;
     }
 
-    /** So that Tab offers a session as it is now; null before = it is new, null now = no longer. */
-    void changed(@Nullable Session before, @Nullable Session now) {
-        new CompletionCache(shell.environment()).changed(target(), before, now);
+    /** So that Tab offers one of the sessions that this command has asked for as it is now; null = it is deleted. */
+    void changed(String sessionId, @Nullable Session now) {
+        Stream<Session> others = seen.stream().filter(s -> !s.getSessionId().equals(sessionId));
+        List<Session> sessions = Stream.concat(others, Stream.ofNullable(now)).toList();
+        new CompletionCache(shell.environment()).sessions(target(), sessions);
+    }
+
+    void added(Session session) {
+        new CompletionCache(shell.environment()).added(target(), session);
     }
 
     /** The models of the server, remembered for the completion of their names. */

@@ -34,7 +34,7 @@ final class CloseCommand implements Callable<Integer> {
         try (MeanwhileClient client = cli.connect()) {
             Session before = new SessionFinder(cli, cli.sessions(client)).find(session);
             CloseSessionResponse response = client.closeSession(before.getSessionId(), cancel);
-            cli.changed(before, null);
+            cli.changed(before.getSessionId(), response.getSession());
             if (cli.json()) {
                 cli.screen().json(response);
             } else {

@@ -36,7 +36,7 @@ final class CompletionCache {
         if (Profile.isName(target.workspace())) {
             Set<String> ids = sessions.stream().map(Session::getSessionId).collect(Collectors.toSet());
             List<String> names = sessions.stream()
-                    .filter(CompletionCache::isOpen)
+                    .filter(session -> session.getState() == SessionState.SESSION_STATE_OPEN)
                     .sorted(Comparator.comparingInt(Session::getNumber).reversed())
                     .map(session -> word(session, ids))
                     .toList();
@@ -44,17 +44,12 @@ final class CompletionCache {
         }
     }
 
-    /** A session was made (null before), has another name, or is closed or deleted (null now). */
-    void changed(Target target, @Nullable Session before, @Nullable Session now) {
+    /** A session that was just made, by a command that has not asked for the others. */
+    void added(Target target, Session session) {
         if (Profile.isName(target.workspace())) {
             List<String> names = new ArrayList<>(read(sessionsFile(target)));
-            if (before != null && isOpen(before)) { // a closed one's name may be another's now
-                names.remove(word(before));
-            }
-            if (now != null) {
-                names.remove(word(now));
-                names.addFirst(word(now));
-            }
+            names.remove(word(session));
+            names.addFirst(word(session));
             write(sessionsFile(target), names);
         }
     }
@@ -69,10 +64,6 @@ final class CompletionCache {
     private static String word(Session session) {
         String name = session.getName();
         return SessionFinder.word(isPlain(name) ? name : session.getSessionId());
-    }
-
-    private static boolean isOpen(Session session) {
-        return session.getState() == SessionState.SESSION_STATE_OPEN;
     }
 
     private Path sessionsFile(Target target) {

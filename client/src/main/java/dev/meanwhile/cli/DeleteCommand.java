@@ -43,7 +43,7 @@ final class DeleteCommand implements Callable<Integer> {
                 return ExitCode.FAILED;
             }
             DeleteSessionResponse response = client.deleteSession(target.getSessionId());
-            cli.changed(target, null);
+            cli.changed(target.getSessionId(), null);
             if (cli.json()) {
                 cli.screen().json(response);
             } else {

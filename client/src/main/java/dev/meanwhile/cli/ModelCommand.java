@@ -21,7 +21,7 @@ final class ModelCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "SESSION", description = SessionFinder.HELP)
     private String session = "";
 
-    @Parameters(index = "1", paramLabel = "MODEL", description = "The name of a model, as in: " + Cli.NAME + " models")
+    @Parameters(index = "1", paramLabel = "MODEL", description = ModelsCommand.HELP)
     private String model = "";
 
     ModelCommand(Cli cli) {

@@ -19,6 +19,9 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "[COMMAND]",
         description = "Lists the models of the server, when each last answered, and which are held since they don't.")
 final class ModelsCommand implements Callable<Integer> {
+    /** What is written beside each parameter that names a model. */
+    static final String HELP = "The name of a model, as in: " + Cli.NAME + " models";
+
     private final Cli cli;
 
     private ModelsCommand(Cli cli) {

@@ -23,7 +23,7 @@ final class ModelsReplaceCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "OLD", description = "The model they have now, configured or not.")
     private String old = "";
 
-    @Parameters(index = "1", paramLabel = "MODEL", description = "The name of a model, as in: " + Cli.NAME + " models")
+    @Parameters(index = "1", paramLabel = "MODEL", description = ModelsCommand.HELP)
     private String model = "";
 
     ModelsReplaceCommand(Cli cli) {

@@ -27,7 +27,7 @@ final class ModelsTestCommand implements Callable<Integer> {
 
     private final Cli cli;
 
-    @Parameters(paramLabel = "MODEL", description = "Which model, as \"models\" lists them.")
+    @Parameters(paramLabel = "MODEL", description = ModelsCommand.HELP)
     private String name = "";
 
     @Option(

@@ -46,7 +46,7 @@ final class NewCommand implements Callable<Integer> {
         try (MeanwhileClient client = cli.connect()) {
             CreateSessionResponse created = client.createSession(request());
             Session session = created.getSession();
-            cli.changed(null, session);
+            cli.added(session);
             if (switchTo && !session.getActive()) {
                 session = client.switchSession(session.getSessionId()).getSession();
             }

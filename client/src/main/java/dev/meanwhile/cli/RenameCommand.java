@@ -30,7 +30,7 @@ final class RenameCommand implements Callable<Integer> {
         try (MeanwhileClient client = cli.connect()) {
             Session before = new SessionFinder(cli, cli.sessions(client)).find(session);
             UpdateSessionResponse response = client.rename(before.getSessionId(), name);
-            cli.changed(before, response.getSession());
+            cli.changed(before.getSessionId(), response.getSession());
             if (cli.json()) {
                 cli.screen().json(response);
             } else {

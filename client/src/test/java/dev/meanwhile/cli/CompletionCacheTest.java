@@ -85,7 +85,7 @@ final class CompletionCacheTest {
             run(server, "new", "second");
             assertEquals(List.of("second", "first"), offered(server));
             run(server, "rename", "first", "renamed");
-            assertEquals(List.of("renamed", "second"), offered(server));
+            assertEquals(List.of("second", "renamed"), offered(server));
             run(server, "close", "second");
             assertEquals(List.of("renamed"), offered(server));
             run(server, "delete", "renamed", "--yes");
@@ -93,15 +93,22 @@ final class CompletionCacheTest {
         }
     }
 
-    /** Planted: the name goes with any session that had it; found red. */
+    /** Planted: the name goes with any session that had it; one that was offered as name:X stays. Each found red. */
     @Test
-    void aSessionThatIsClosedAlreadyTakesNoNameAway() throws Exception {
-        Session closed = open(1, "trip").toBuilder()
-                .setState(SessionState.SESSION_STATE_CLOSED)
-                .build();
-        cache.sessions(TARGET, List.of(closed, open(2, "trip")));
-        cache.changed(TARGET, closed, null);
-        assertEquals(List.of("trip"), offered(TARGET.address()));
+    void whatGoesTakesItsOwnNameAlong() throws Exception {
+        try (ServerProcess process = ServerProcess.start(folder.resolve("data"))) {
+            ServerAddress server = process.address();
+            run(server, "new", "trip");
+            run(server, "close", "1");
+            run(server, "new", "trip");
+            run(server, "delete", "1", "--yes");
+            assertEquals(List.of("trip"), offered(server));
+            run(server, "new", "other", "--id", "trip");
+            run(server, "sessions");
+            assertEquals(List.of("other", "name:trip"), offered(server));
+            run(server, "close", "2");
+            assertEquals(List.of("other"), offered(server));
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.meanwhile.server.domain;
 
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +60,19 @@ public record Session(
     }
 
     public Session withActive(boolean changed) {
-        return copy(name, model, state, changed, hasInstruction, closeTime, lastSequence, readSequence, counts, usage);
+        return changed == active
+                ? this
+                : copy(
+                        name,
+                        model,
+                        state,
+                        changed,
+                        hasInstruction,
+                        closeTime,
+                        lastSequence,
+                        readSequence,
+                        counts,
+                        usage);
     }
 
     public Session withName(String changed) {
@@ -76,6 +89,9 @@ public record Session(
     }
 
     public Session withRetryTime(@Nullable Instant changed) {
+        if (Objects.equals(changed, retryTime)) {
+            return this;
+        }
         return new Session(
                 key,
                 workspaceKey,

@@ -6,18 +6,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The SDK fails an answer whose usage it can't read; an impossible count is no reason to drop a good answer. */
 final class UsageNumbers {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String USAGE = "usage";
+    private static final Pattern REPORTED = Pattern.compile("\"usage\"\\s*+:(?!\\s*+null)");
 
     private UsageNumbers() {}
 
     /** The event with 0, which is "not reported", in the place of each count of tokens that can be none. */
     static String mended(String json) {
-        // Parsed only where it can matter: every piece of every answer comes through here.
-        if (!json.contains("\"usage\"")) {
+        // Parsed only where it can matter: every piece of every answer comes through here, many with "usage":null.
+        if (!REPORTED.matcher(json).find()) {
             return json;
         }
         try {
