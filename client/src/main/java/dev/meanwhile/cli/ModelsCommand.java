@@ -2,6 +2,7 @@ package dev.meanwhile.cli;
 
 import com.google.protobuf.Timestamp;
 import dev.meanwhile.client.MeanwhileClient;
+import dev.meanwhile.client.RpcError;
 import dev.meanwhile.v1.ListModelsResponse;
 import dev.meanwhile.v1.Model;
 import dev.meanwhile.v1.ModelHold;
@@ -44,8 +45,21 @@ final class ModelsCommand implements Callable<Integer> {
                 cli.screen().json(models);
             } else {
                 print(models);
+                tellGone(client, models);
             }
             return ExitCode.OK;
+        }
+    }
+
+    /** Of the sessions in this workspace; the list is whole without it. */
+    private void tellGone(MeanwhileClient client, ListModelsResponse models) {
+        if (!cli.screen().isWatched()) {
+            return;
+        }
+        try {
+            new ModelNotes(client, cli).tellGone(models, cli.sessions(client).sessions());
+        } catch (RpcError e) {
+            // Said by the commands that need them.
         }
     }
 

@@ -80,6 +80,10 @@ final class NotificationExec implements AutoCloseable {
                     cli.screen()
                             .error("meanwhile: the command of --exec ran longer than " + Moment.span(longest)
                                     + " for notification " + facts.get("MEANWHILE_NOTIFICATION") + "; it was ended");
+                } else if (process.exitValue() != 0) {
+                    cli.screen()
+                            .error("meanwhile: the command of --exec failed with exit code " + process.exitValue()
+                                    + " for notification " + facts.get("MEANWHILE_NOTIFICATION"));
                 }
             } finally {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);

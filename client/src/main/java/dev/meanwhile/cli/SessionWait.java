@@ -62,13 +62,13 @@ final class SessionWait {
 
     /** Tells a person what is still to come, and if nothing works on it why; the command goes on without these calls. */
     void tell(Session session) {
-        if (!cli.screen().isTerminal() || session.getQueuedMessages() + session.getRunningMessages() == 0) {
+        if (!cli.screen().isWatched() || session.getQueuedMessages() + session.getRunningMessages() == 0) {
             return;
         }
         Optional<WaitWords> standing = onlyAWordMore(() -> of(session));
         String follow = "follow it with: " + cli.command("tail " + session.getNumber());
         cli.screen()
-                .note(EscapeFilter.line(standing.map(why -> "the next answer waits: " + why.words() + "; ")
+                .status(EscapeFilter.line(standing.map(why -> "the next answer waits: " + why.words() + "; ")
                                 .orElse("more is on its way; ")
                         + follow));
     }

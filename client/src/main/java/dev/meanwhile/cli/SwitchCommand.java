@@ -52,6 +52,9 @@ final class SwitchCommand implements Callable<Integer> {
                 }
                 shown = through.sequence();
             }
+            if (!cli.json()) {
+                new ModelNotes(client, cli).tell(target);
+            }
             return ExitCode.OK;
         }
     }

@@ -18,10 +18,10 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "%nCMD is run by /bin/sh, one run after the other, each for at most 30 s. At most 1,000",
-            "wait; more are left out, with a word on stderr. What it prints goes to stderr. It finds in",
-            "its environment: MEANWHILE_SESSION, MEANWHILE_SESSION_NAME, MEANWHILE_MESSAGE,",
-            "MEANWHILE_STATE (completed, failed or cancelled), MEANWHILE_NOTIFICATION (its number),",
-            "MEANWHILE_SERVER and MEANWHILE_WORKSPACE."
+            "wait; more are left out, with a word on stderr, as there is if it fails. What it prints",
+            "goes to stderr. It finds in its environment: MEANWHILE_SESSION, MEANWHILE_SESSION_NAME,",
+            "MEANWHILE_MESSAGE, MEANWHILE_STATE (completed, failed or cancelled),",
+            "MEANWHILE_NOTIFICATION (its number), MEANWHILE_SERVER and MEANWHILE_WORKSPACE."
         })
 final class WatchCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
@@ -50,6 +50,9 @@ final class WatchCommand implements Callable<Integer> {
         if (includePending && command == null) {
             throw cli.usage("--include-pending goes with --exec");
         }
+        if (command != null && command.isBlank()) {
+            throw cli.usage("--exec needs a command to run; it is empty");
+        }
         TerminalNotice notice = notice();
         try (MeanwhileClient client = cli.connect()) {
             if (command == null) {
@@ -63,7 +66,7 @@ final class WatchCommand implements Callable<Integer> {
 
     private int watch(MeanwhileClient client, TerminalNotice notice, Optional<NotificationExec> exec)
             throws InterruptedException {
-        WatchReport report = new WatchReport(cli, notice, exec, includePending);
+        WatchReport report = new WatchReport(cli, notice, exec, includePending, new ModelNotes(client, cli));
         return InterruptHint.during(
                 cli.screen(),
                 () -> "nothing is lost; what comes meanwhile is in: " + cli.command("notifications") + "; go on with: "

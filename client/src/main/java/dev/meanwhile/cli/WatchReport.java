@@ -18,18 +18,21 @@ final class WatchReport implements WatchListener, WorkspaceView.News {
     private final TerminalNotice notice;
     private final Optional<NotificationExec> exec;
     private final boolean includePending;
+    private final ModelNotes notes;
     private final WorkspaceView view = new WorkspaceView(this);
     private boolean lost;
 
     /**
      * @param includePending whether the command is run for what is there at the start too
      */
-    WatchReport(Cli cli, TerminalNotice notice, Optional<NotificationExec> exec, boolean includePending) {
+    WatchReport(
+            Cli cli, TerminalNotice notice, Optional<NotificationExec> exec, boolean includePending, ModelNotes notes) {
         this.cli = cli;
         this.screen = cli.screen();
         this.notice = notice;
         this.exec = exec;
         this.includePending = includePending;
+        this.notes = notes;
     }
 
     @Override
@@ -72,6 +75,9 @@ final class WatchReport implements WatchListener, WorkspaceView.News {
             screen.note((sessions.isEmpty() ? "no session yet; " : "")
                     + (pending.isEmpty() ? "" : Words.count(pending.size(), "notification") + " pending; ")
                     + "watching, end with Ctrl-C");
+        }
+        if (!cli.json()) {
+            notes.tell(sessions);
         }
     }
 

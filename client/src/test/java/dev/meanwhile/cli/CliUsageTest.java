@@ -171,6 +171,8 @@ final class CliUsageTest {
             explain 3              | "3" is no id of a message; for the newest one of a session: bin/meanwhile explain -s 3
             rename 4 --old         | there is no option "--old"; if it is the name, put -- before it: bin/meanwhile rename 4 -- --old
             new ,                  | the name is empty or nothing but spaces; write one, or leave it out for a friendly one
+            watch --exec EMPTY     | --exec needs a command to run; it is empty
+            watch --include-pending | --include-pending goes with --exec
             new EMPTY              | the name is empty or nothing but spaces; write one, or leave it out for a friendly one
             rename 1 EMPTY         | the new name is empty or nothing but spaces; write one of 1 to 80 characters
             model 1 EMPTY          | the model is empty or nothing but spaces; write a name, as in: bin/meanwhile models

@@ -92,6 +92,27 @@ final class HeldModelTest {
                 history.indexOf("running, between attempts\n") < hello && hello < history.indexOf("> and\n"), history);
     }
 
+    /** Planted: nothing of it at the start of a watch; nothing for a pipe whose stderr is seen. Each found red. */
+    @Test
+    void aWatchBeginsWithWhyNothingComes() throws Exception {
+        Captured watcher = Captured.watchedPipe();
+        watcher.environment.put("MEANWHILE_SERVER", server.address().toString());
+        run(Captured.pipe(""), "pause");
+        try {
+            Thread watching = Thread.ofPlatform().start(() -> watcher.run("watch"));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> watcher.err().contains("the workers are paused, so nothing is started;"));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> watcher.err().contains(HOLD));
+            watching.interrupt();
+            watching.join();
+        } finally {
+            run(Captured.pipe(""), "resume");
+        }
+    }
+
     /** Planted: every held model told, used or not; found red. */
     @Test
     void sessionsNameTheHeldModelThatIsWaitedFor() throws Exception {

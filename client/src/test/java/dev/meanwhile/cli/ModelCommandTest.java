@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +35,7 @@ final class ModelCommandTest {
             String said = sessions(server);
             assertTrue(said.contains("model gone of 3 open sessions is not configured"), said);
             assertTrue(said.contains("with: " + REPLACE), said);
+            everybodySaysIt(server);
 
             Captured one = Captured.terminal();
             assertEquals(0, run(server, one, "model", "two", "b"));
@@ -49,6 +52,33 @@ final class ModelCommandTest {
             }
             assertEquals(0, run(server, Captured.pipe(""), "send", "--wait", "hello"));
         }
+    }
+
+    /** Planted: nothing said by any of them; told to pipes too; told of a closed session. Each found red. */
+    private static void everybodySaysIt(ServerProcess server) throws Exception {
+        Captured models = Captured.watchedPipe();
+        run(server, models, "models");
+        assertTrue(models.err().contains("model gone of 3 open sessions is not configured"), models::err);
+        String here = "model gone of this session is not configured, so what is asked here fails;"
+                + " give it another with: bin/meanwhile model 2 MODEL\n";
+        for (String command : new String[] {"switch", "history"}) {
+            Captured told = Captured.watchedPipe();
+            assertEquals(0, run(server, told, command, "two"));
+            assertTrue(told.err().endsWith(here), told::err);
+        }
+        Captured over = Captured.watchedPipe();
+        run(server, over, "history", "over");
+        assertFalse(over.err().contains("not configured"), over::err);
+        Captured unseen = Captured.pipe("");
+        run(server, unseen, "switch", "two");
+        assertEquals("", unseen.err());
+
+        Captured tail = Captured.watchedPipe();
+        tail.environment.put("MEANWHILE_SERVER", server.address().toString());
+        Thread following = Thread.ofPlatform().start(() -> tail.run("tail", "two"));
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> tail.err().contains(here));
+        following.interrupt();
+        following.join();
     }
 
     private static String sessions(ServerProcess server) throws Exception {

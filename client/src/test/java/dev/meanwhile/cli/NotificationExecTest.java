@@ -17,6 +17,19 @@ final class NotificationExecTest {
 
     private final Captured shell = Captured.pipe("");
 
+    /** Planted: silence. Found red. */
+    @Test
+    void aCommandThatFailsIsTold() {
+        shell.environment.put("MEANWHILE_SERVER", "127.0.0.1:1");
+        String failsOnce = "[ \"$MEANWHILE_NOTIFICATION\" != 7 ] || exit 3; : > '" + folder.resolve("done") + "'";
+        try (NotificationExec exec = new NotificationExec(failsOnce, new Cli(shell.shell()))) {
+            exec.offer(Notification.newBuilder().setNumber(7).build(), null);
+            exec.offer(Notification.newBuilder().setNumber(8).build(), null);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(folder.resolve("done")));
+        }
+        assertEquals("meanwhile: the command of --exec failed with exit code 3 for notification 7\n", shell.err());
+    }
+
     @Test
     void aCommandThatHangsStopsNobodyAndDoesNotPileUp() {
         shell.environment.put("MEANWHILE_SERVER", "127.0.0.1:1");
