@@ -7,6 +7,7 @@ import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.SwitchSessionResponse;
 import dev.meanwhile.v1.Turn;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Shows what a switch brought, in one piece or in several that follow each other. */
@@ -31,11 +32,26 @@ final class CatchUp {
             begun = true;
             head(response);
         }
-        response.getTurnsList().forEach(this::turn);
+        inOrderOfAsking(response).forEach(this::turn);
         if (!response.getTruncated()) {
             screen.closeLine();
             wait.tell(response.getSession());
         }
+    }
+
+    /** The log has them as they began or, what never ran, ended there: of a queue cancelled at once, newest first. */
+    private static List<Turn> inOrderOfAsking(SwitchSessionResponse response) {
+        List<Turn> turns = new ArrayList<>(response.getTurnsList());
+        // The last one may go on in the next piece, so nothing may come between.
+        boolean cut = response.getTruncated() && !turns.isEmpty() && !isWhole(turns.getLast());
+        turns.subList(0, turns.size() - (cut ? 1 : 0))
+                .sort(Comparator.comparing(turn -> Moment.of(turn.getMessage().getCreateTime())));
+        return turns;
+    }
+
+    private static boolean isWhole(Turn turn) {
+        long end = turn.getMessage().getTerminalSequence();
+        return end > 0 && turn.getAnswerThroughSequence() >= end;
     }
 
     private void head(SwitchSessionResponse response) {
@@ -100,8 +116,7 @@ final class CatchUp {
             mark("[the stored answer is damaged and can't be shown]");
         }
         screen.print(filter.next(turn.getAnswer()));
-        if (turn.getMessage().getTerminalSequence() > 0
-                && turn.getAnswerThroughSequence() >= turn.getMessage().getTerminalSequence()) {
+        if (isWhole(turn)) {
             ended(turn);
         }
     }
