@@ -3,6 +3,7 @@ package dev.meanwhile.cli;
 import dev.meanwhile.client.MeanwhileClient;
 import dev.meanwhile.v1.CloseSessionResponse;
 import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.SessionState;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,7 +33,8 @@ final class CloseCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (MeanwhileClient client = cli.connect()) {
-            Session before = new SessionFinder(cli, cli.sessions(client)).find(session);
+            SessionFinder finder = new SessionFinder(cli, cli.sessions(client));
+            Session before = cancel ? finder.find(session) : finder.findForWork(session);
             CloseSessionResponse response = client.closeSession(before.getSessionId(), cancel);
             cli.changed(before.getSessionId(), response.getSession());
             if (cli.json()) {
@@ -49,7 +51,8 @@ final class CloseCommand implements Callable<Integer> {
         String cancelled = response.getCancelledMessages() == 0
                 ? ""
                 : "; " + Words.count(response.getCancelledMessages(), "message") + " cancelled";
-        cli.screen().line("session " + Words.session(session) + " is closed" + cancelled);
+        String closed = before.getState() == SessionState.SESSION_STATE_CLOSED ? " was closed already" : " is closed";
+        cli.screen().line("session " + Words.session(session) + closed + cancelled);
         int pending = session.getQueuedMessages() + session.getRunningMessages();
         if (pending > 0) {
             cli.screen()

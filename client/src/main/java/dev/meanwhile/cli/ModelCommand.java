@@ -32,15 +32,17 @@ final class ModelCommand implements Callable<Integer> {
     public Integer call() {
         requireName(model, cli);
         try (MeanwhileClient client = cli.connect()) {
-            Session before = new SessionFinder(cli, cli.sessions(client)).find(session);
+            Session before = new SessionFinder(cli, cli.sessions(client)).findForWork(session);
             UpdateSessionResponse response = client.setModel(before.getSessionId(), model);
             if (cli.json()) {
                 cli.screen().json(response);
             } else {
+                String has = response.getSession().getModel();
                 cli.screen()
-                        .line("session " + Words.session(response.getSession()) + " has model "
-                                + EscapeFilter.line(response.getSession().getModel()) + " now, "
-                                + EscapeFilter.line(before.getModel()) + " before");
+                        .line("session " + Words.session(response.getSession()) + " has model " + EscapeFilter.line(has)
+                                + (has.equals(before.getModel())
+                                        ? " already"
+                                        : " now, " + EscapeFilter.line(before.getModel()) + " before"));
             }
             return ExitCode.OK;
         }

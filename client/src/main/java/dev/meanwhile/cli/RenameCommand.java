@@ -28,15 +28,17 @@ final class RenameCommand implements Callable<Integer> {
             throw cli.usage("the new name is empty or nothing but spaces; write one of 1 to 80 characters");
         }
         try (MeanwhileClient client = cli.connect()) {
-            Session before = new SessionFinder(cli, cli.sessions(client)).find(session);
+            Session before = new SessionFinder(cli, cli.sessions(client)).findForWork(session);
             UpdateSessionResponse response = client.rename(before.getSessionId(), name);
             cli.changed(before.getSessionId(), response.getSession());
             if (cli.json()) {
                 cli.screen().json(response);
             } else {
                 cli.screen()
-                        .line("session " + Words.session(response.getSession()) + " was \""
-                                + EscapeFilter.line(before.getName()) + "\" before");
+                        .line("session " + Words.session(response.getSession())
+                                + (response.getSession().getName().equals(before.getName())
+                                        ? " has that name already"
+                                        : " was \"" + EscapeFilter.line(before.getName()) + "\" before"));
                 SessionFinder.reach(response.getSession().getName()).ifPresent(cli.screen()::note);
             }
             return ExitCode.OK;

@@ -64,7 +64,7 @@ final class SendCommand implements Callable<Integer> {
             if (session == null && words.size() > 1 && finder.isOpen(words.getFirst())) {
                 throw cli.usage(doubt(words));
             }
-            Session target = session == null ? finder.active() : finder.find(session);
+            Session target = session == null ? finder.active() : finder.findForWork(session);
             SubmitMessageResponse accepted = InterruptHint.during(
                     cli.screen(),
                     () -> "whether the server took the message is not known; look with: "

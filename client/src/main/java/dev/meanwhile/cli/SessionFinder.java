@@ -3,6 +3,7 @@ package dev.meanwhile.cli;
 import dev.meanwhile.client.SessionList;
 import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.SessionState;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -63,12 +64,24 @@ final class SessionFinder {
     }
 
     Session find(String wanted) {
+        return find(wanted, "session", sessions);
+    }
+
+    /** For what a closed session does not take: none is proposed, but one that is named is told to be closed. */
+    Session findForWork(String wanted) {
+        return find(
+                wanted,
+                "open session",
+                sessions.stream().filter(SessionFinder::isOpen).toList());
+    }
+
+    private Session find(String wanted, String kind, List<Session> proposed) {
         return byExactName(wanted)
                 .or(() -> only(s -> String.valueOf(s.getNumber()).equals(wanted)))
                 .or(() -> only(s -> s.getSessionId().equals(wanted)))
                 .or(() -> only(s -> s.getName().equals(wanted)))
-                .or(() -> byPrefix(wanted))
-                .orElseThrow(() -> notFound(wanted));
+                .or(() -> byPrefix(wanted, proposed))
+                .orElseThrow(() -> notFound(wanted, kind, proposed));
     }
 
     /** The way round a number, which goes before a name that looks like one. */
@@ -91,21 +104,21 @@ final class SessionFinder {
         return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
     }
 
-    private Optional<Session> byPrefix(String wanted) {
+    private Optional<Session> byPrefix(String wanted, List<Session> proposed) {
         if (wanted.isEmpty() || isNumber(wanted)) { // one that is gone must not become the beginning of another's id
             return Optional.empty();
         }
-        Predicate<Session> begins =
-                s -> s.getSessionId().startsWith(wanted) || s.getName().startsWith(wanted);
-        Optional<Session> one = only(begins);
-        List<Session> found = sessions.stream().filter(begins).toList();
+        Predicate<String> begins = word -> word.startsWith(wanted);
+        Optional<Session> one = only(called(begins));
+        List<Session> found = proposed.stream().filter(called(begins)).toList();
         if (one.isEmpty() && found.size() > 1) {
-            throw new UserError("\"" + wanted + "\" may be " + listed(found) + "; give its number or more of its name");
+            throw new UserError("\"" + wanted + "\" may be " + listed(found, begins)
+                    + "; give its number or more of its name or id");
         }
         return one;
     }
 
-    private UserError notFound(String wanted) {
+    private UserError notFound(String wanted, String kind, List<Session> proposed) {
         if (sessions.isEmpty()) {
             return new UserError("there is no session yet; make one with: " + cli.command("new"));
         }
@@ -114,11 +127,18 @@ final class SessionFinder {
                     "no session has the number or name " + wanted + "; they are in: " + cli.command("sessions"));
         }
         int near = Math.max(1, Math.min(3, wanted.length() / 3));
-        List<Session> like = sessions.stream()
-                .filter(s -> looksLike(wanted, s.getName(), near) || looksLike(wanted, s.getSessionId(), near))
-                .toList();
-        return new UserError("no session \"" + wanted + "\"; "
-                + (like.isEmpty() ? "they are in: " + cli.command("sessions") : "did you mean " + listed(like) + "?"));
+        Predicate<String> looksLike = word -> looksLike(wanted, word, near);
+        List<Session> like = proposed.stream().filter(called(looksLike)).toList();
+        List<Session> open = like.stream().filter(SessionFinder::isOpen).toList();
+        return new UserError("no " + kind + " \"" + wanted + "\"; "
+                + (like.isEmpty()
+                        ? "they are in: " + cli.command("sessions")
+                        : "did you mean " + listed(open.isEmpty() ? like : open, looksLike) + "?"));
+    }
+
+    /** By name or id. */
+    private static Predicate<Session> called(Predicate<String> means) {
+        return s -> means.test(s.getName()) || means.test(s.getSessionId());
     }
 
     private static boolean looksLike(String wanted, String name, int near) {
@@ -159,8 +179,15 @@ final class SessionFinder {
         return session.getState() == SessionState.SESSION_STATE_OPEN;
     }
 
-    private static String listed(List<Session> found) {
-        String names = found.stream().limit(MOST_NAMED).map(Words::session).collect(Collectors.joining(" or "));
+    /** Open ones first, each with what is meant of it. */
+    private static String listed(List<Session> found, Predicate<String> means) {
+        String names = found.stream()
+                .sorted(Comparator.comparing(s -> !isOpen(s)))
+                .limit(MOST_NAMED)
+                .map(s -> Words.session(s)
+                        + (means.test(s.getName()) ? "" : " (id " + s.getSessionId() + ")")
+                        + (isOpen(s) ? "" : " (closed)"))
+                .collect(Collectors.joining(" or "));
         return found.size() > MOST_NAMED ? names + " or another" : names;
     }
 }

@@ -31,7 +31,7 @@ final class SwitchCommand implements Callable<Integer> {
     public Integer call() {
         try (MeanwhileClient client = cli.connect()) {
             SessionList list = cli.sessions(client);
-            Session target = new SessionFinder(cli, list).find(session);
+            Session target = new SessionFinder(cli, list).findForWork(session);
             ReadMarks marks = new ReadMarks(client, cli);
             CatchUp catchUp = new CatchUp(cli, list, new SessionWait(client, cli));
             long shown = -1;

@@ -14,11 +14,8 @@ final class SessionFinderTest {
     private static final Session ONE = session(1, "abc", "trip to Lisbon");
     private static final Session TWO = session(2, "abd", "tax return");
     private static final Session THREE = session(3, "7", "2");
-    private static final Session OLD_TAXES = session(4, "old", "tax return").toBuilder()
-            .setState(SessionState.SESSION_STATE_CLOSED)
-            .build();
-    private final SessionFinder finder = new SessionFinder(
-            new Cli(Captured.pipe("").shell()), new SessionList(List.of(ONE, TWO, THREE, OLD_TAXES), "abd"));
+    private static final Session OLD_TAXES = closed(4, "old", "tax return");
+    private final SessionFinder finder = finder(ONE, TWO, THREE, OLD_TAXES);
 
     @Test
     void numberGoesBeforeIdBeforeName() {
@@ -33,7 +30,10 @@ final class SessionFinderTest {
         assertEquals(ONE, finder.find("tri"));
         assertEquals(OLD_TAXES, finder.find("ol"));
         assertEquals(TWO, finder.find("tax"), "the open one goes first");
-        assertTrue(refused("ab").contains("1 \"trip to Lisbon\" or 2 \"tax return\""), () -> refused("ab"));
+        assertEquals(
+                "\"ab\" may be 1 \"trip to Lisbon\" (id abc) or 2 \"tax return\" (id abd); give its number or more of its"
+                        + " name or id",
+                refused("ab"));
         assertTrue(refused("t").contains("may be"));
     }
 
@@ -71,6 +71,30 @@ final class SessionFinderTest {
         assertTrue(refused("").contains("no session"));
     }
 
+    /** Planted: what matches listed as it comes, and closed ones for work, too; each found red. */
+    @Test
+    void aClosedSessionIsProposedLastAndNeverForWork() {
+        assertTrue(refused("taz").endsWith("did you mean 2 \"tax return\"?"), () -> refused("taz"));
+        Session closed = closed(5, "gone", "tax 2029");
+        SessionFinder closedOnly = finder(ONE, OLD_TAXES, closed);
+        assertEquals(
+                "no session \"taz\"; did you mean 4 \"tax return\" (closed) or 5 \"tax 2029\" (closed)?",
+                message(() -> closedOnly.find("taz")));
+        assertEquals(
+                "no open session \"taz\"; they are in: bin/meanwhile sessions",
+                message(() -> closedOnly.findForWork("taz")));
+        assertEquals(
+                "no open session \"tax\"; they are in: bin/meanwhile sessions",
+                message(() -> closedOnly.findForWork("tax")));
+        assertEquals(closed, closedOnly.findForWork("gone"), "so that it is told to be closed");
+        SessionFinder both = finder(closed, TWO, session(6, "t", "taxi"));
+        assertEquals(
+                "\"tax\" may be 2 \"tax return\" or 6 \"taxi\" or 5 \"tax 2029\" (closed); give its number or more of its"
+                        + " name or id",
+                message(() -> both.find("tax")));
+        assertTrue(message(() -> both.findForWork("tax")).contains("2 \"tax return\" or 6 \"taxi\";"));
+    }
+
     @Test
     void theActiveOneIsMeantByNone() {
         assertEquals(TWO, finder.active());
@@ -94,6 +118,10 @@ final class SessionFinderTest {
         return message(() -> finder.find(wanted));
     }
 
+    private static SessionFinder finder(Session... sessions) {
+        return new SessionFinder(new Cli(Captured.pipe("").shell()), new SessionList(List.of(sessions), "abd"));
+    }
+
     private static String message(org.junit.jupiter.api.function.Executable use) {
         return String.valueOf(assertThrows(UserError.class, use).getMessage());
     }
@@ -104,6 +132,12 @@ final class SessionFinderTest {
                 .setSessionId(id)
                 .setName(name)
                 .setState(SessionState.SESSION_STATE_OPEN)
+                .build();
+    }
+
+    private static Session closed(int number, String id, String name) {
+        return session(number, id, name).toBuilder()
+                .setState(SessionState.SESSION_STATE_CLOSED)
                 .build();
     }
 }
