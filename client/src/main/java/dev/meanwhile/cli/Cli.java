@@ -116,6 +116,7 @@ final class Cli implements Runnable {
         Failures failures = new Failures(cli);
         // A text may begin with @; it names no file of ours.
         return line.setExpandAtFiles(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
                 .setOut(shell.screen().outWriter())
                 .setErr(shell.screen().errWriter())

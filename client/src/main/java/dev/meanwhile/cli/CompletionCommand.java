@@ -35,6 +35,7 @@ final class CompletionCommand implements Runnable {
 
     @Override
     public void run() {
+        JsonPrinter.refuse(cli, "completion asks it nothing");
         // Of a command line with all commands, also where only this one was made.
         CompletionScripts scripts = new CompletionScripts(Cli.over(cli.shell()));
         cli.screen()

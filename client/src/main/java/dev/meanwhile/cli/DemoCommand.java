@@ -35,6 +35,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        JsonPrinter.refuse(cli, "the demo tells a story in words");
         String launcher = System.getProperty("meanwhile.serve");
         if (launcher == null) {
             throw new UserError("the demo does not know how to start a server; run it as: " + Cli.NAME + " demo");

@@ -38,8 +38,8 @@ final class Failures implements IExecutionStrategy, IExecutionExceptionHandler, 
                 }
                 String address = String.valueOf(cli.address());
                 String elsewhere = address.equals(Target.DEFAULT_SERVER) ? "" : " --grpc " + address;
-                screen.error("no server at " + address + "; start it with: " + Cli.NAME + " serve" + elsewhere
-                        + " (one that is just starting or stopping needs a moment)");
+                screen.error("meanwhile: no server at " + address + "; start it with: " + Cli.NAME + " serve"
+                        + elsewhere + " (one that is just starting or stopping needs a moment)");
                 yield ExitCode.NO_SERVER;
             }
             case RpcError e

@@ -1,5 +1,6 @@
 package dev.meanwhile.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,8 @@ final class HelpCommand implements Callable<Integer> {
 
     private final Cli cli;
 
-    @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "Which one; default: an overview.")
-    private @Nullable String command;
+    @Parameters(paramLabel = "COMMAND", description = "Which one, as models test; default: an overview.")
+    private List<String> path = new ArrayList<>();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -33,14 +34,22 @@ final class HelpCommand implements Callable<Integer> {
         if (spec == null) {
             throw new IllegalStateException("made by picocli only");
         }
-        CommandLine all = spec.parent().commandLine();
-        if (command != null && OF_THE_SERVER.contains(command)) {
-            cli.screen().line("see: " + Cli.NAME + " " + command + " --help");
+        JsonPrinter.refuse(cli, "help asks it nothing");
+        if (!path.isEmpty() && OF_THE_SERVER.contains(path.getFirst())) {
+            cli.screen().line("see: " + Cli.NAME + " " + path.getFirst() + " --help");
             return ExitCode.OK;
         }
-        CommandLine wanted = command == null ? all : all.getSubcommands().get(command);
-        if (wanted == null) {
-            throw new UnmatchedArgumentException(all, List.of(command));
+        CommandLine wanted = spec.parent().commandLine();
+        for (String name : path) {
+            if (wanted.getSubcommands().isEmpty()) {
+                throw cli.usage("\"" + name + "\" is too much here; " + wanted.getCommandName()
+                        + " has no commands of its own");
+            }
+            CommandLine next = wanted.getSubcommands().get(name);
+            if (next == null) {
+                throw new UnmatchedArgumentException(wanted, List.of(name));
+            }
+            wanted = next;
         }
         wanted.usage(
                 cli.screen().outWriter(),

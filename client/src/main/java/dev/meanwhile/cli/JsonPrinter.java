@@ -20,6 +20,13 @@ final class JsonPrinter implements LogListener {
         this.afterEnd = afterEnd;
     }
 
+    /** For a command that has no message of the service to print. */
+    static void refuse(Cli cli, String why) {
+        if (cli.json()) {
+            throw cli.usage("--json is for what the service says; " + why);
+        }
+    }
+
     @Override
     public void received(ResponseChunksResponse response) {
         screen.json(response);

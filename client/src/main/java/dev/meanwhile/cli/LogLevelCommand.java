@@ -46,7 +46,6 @@ final class LogLevelCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "LEVEL",
             description = "debug, info, warn or error.",
-            converter = LevelName.class,
             completionCandidates = Levels.class)
     private @Nullable Level level;
 
@@ -127,19 +126,6 @@ final class LogLevelCommand implements Callable<Integer> {
     static final class Levels extends ArrayList<String> {
         Levels() {
             super(List.of("debug", "info", "warn", "error"));
-        }
-    }
-
-    /** In any case. */
-    static final class LevelName implements picocli.CommandLine.ITypeConverter<Level> {
-        @Override
-        public Level convert(String value) {
-            try {
-                return Level.valueOf(value.toUpperCase(Locale.ROOT));
-            } catch (IllegalArgumentException e) {
-                throw new picocli.CommandLine.TypeConversionException(
-                        "\"" + value + "\" is no level; choose debug, info, warn or error");
-            }
         }
     }
 }

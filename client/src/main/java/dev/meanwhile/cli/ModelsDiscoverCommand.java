@@ -37,9 +37,7 @@ final class ModelsDiscoverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (cli.json()) {
-            throw cli.usage("--json is for what the service says; discover asks another one");
-        }
+        JsonPrinter.refuse(cli, "discover asks another one");
         ModelsEndpoint.Found found = new ModelsEndpoint(key(), PATIENCE).ask(base());
         List<String> lines = ModelLines.of(found.base(), found.ids(), keyVariable);
         lines.forEach(cli.screen()::line);

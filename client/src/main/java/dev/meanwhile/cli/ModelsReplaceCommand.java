@@ -33,6 +33,9 @@ final class ModelsReplaceCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ModelCommand.requireName(model, cli);
+        if (model.equals(old)) {
+            throw cli.usage("OLD and MODEL are the same; name the model they have now and the one they are to get");
+        }
         try (MeanwhileClient client = cli.connect()) {
             List<Session> affected = cli.sessions(client).sessions().stream()
                     .filter(s -> s.getState() == SessionState.SESSION_STATE_OPEN)

@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = "%nThey lie in $XDG_CONFIG_HOME/meanwhile/profiles.properties, else below ~/.config.")
 final class ProfileCommand implements Runnable {
+    private static final String NO_CALL = "profile asks it nothing";
     private final Cli cli;
     private final ProfileFile file;
 
@@ -29,7 +30,7 @@ final class ProfileCommand implements Runnable {
 
     @Override
     public void run() {
-        requireNoJson();
+        JsonPrinter.refuse(cli, NO_CALL);
         Profiles profiles = file.read();
         Screen screen = cli.screen();
         if (profiles.byName().isEmpty()) {
@@ -58,7 +59,7 @@ final class ProfileCommand implements Runnable {
             description = "Adds a profile, or changes what is given of one: --server, --workspace or both.")
     void add(@Parameters(paramLabel = "PROFILE", description = "1 to 64 of A-Z a-z 0-9 _ and -.") String name)
             throws InterruptedException {
-        requireNoJson();
+        JsonPrinter.refuse(cli, NO_CALL);
         Target.Options given = cli.options();
         if (given.server() == null && given.workspace() == null) {
             throw cli.usage("a profile is for a server, a workspace or both: give --server or --workspace");
@@ -89,7 +90,7 @@ final class ProfileCommand implements Runnable {
             description = "Makes a profile the one that holds where none is named; - goes back to the one before.")
     void use(@Parameters(paramLabel = "PROFILE", description = "Its name, or -.") String name)
             throws InterruptedException {
-        requireNoJson();
+        JsonPrinter.refuse(cli, NO_CALL);
         UnaryOperator<Profiles> use =
                 profiles -> profiles.using(name.equals("-") ? profiles.previous() : existing(profiles, name));
         var unused = use.apply(file.read()); // a name that is none makes no file
@@ -111,7 +112,7 @@ final class ProfileCommand implements Runnable {
             description = "Forgets a profile. Nothing on its server changes.")
     void remove(@Parameters(paramLabel = "PROFILE", description = "Its name.") String name)
             throws InterruptedException {
-        requireNoJson();
+        JsonPrinter.refuse(cli, NO_CALL);
         existing(file.read(), name); // a name that is none makes no file
         Profiles before = file.change(profiles -> profiles.without(existing(profiles, name)));
         cli.screen().line("profile " + name + " removed" + (name.equals(before.inUse()) ? "; none is in use now" : ""));
@@ -125,12 +126,6 @@ final class ProfileCommand implements Runnable {
                 cli.screen()
                         .status(name + "=" + EscapeFilter.line(value) + " is set, and goes before the profile in use");
             }
-        }
-    }
-
-    private void requireNoJson() {
-        if (cli.json()) {
-            throw cli.usage("--json is for what the service says; profile asks it nothing");
         }
     }
 

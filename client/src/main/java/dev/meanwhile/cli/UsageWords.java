@@ -5,17 +5,17 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.MutuallyExclusiveArgsException;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -24,63 +24,123 @@ final class UsageWords {
     /** The places of what may have spaces. */
     private static final Set<String> SPACED = Set.of("SESSION", "NAME");
 
-    private static final Pattern NO_NUMBER = Pattern.compile("(?s)(.*): '(.*)' is not an? (int|long)");
-
     private UsageWords() {}
 
     /** @param args the whole line */
     static String of(ParameterException failure, List<String> args) {
-        if (failure instanceof MissingParameterException) { // perhaps only since it was taken for an option
-            Optional<String> option = failure.getCommandLine().getUnmatchedArguments().stream()
-                    .filter(word -> word.startsWith("-"))
-                    .findFirst();
-            if (option.isPresent()) {
-                return unknownOption(option.get(), failure.getCommandLine(), args);
-            }
+        return switch (failure) {
+            case MissingParameterException e -> missing(e, args);
+            case UnmatchedArgumentException e -> unmatched(e, args);
+            case OverwrittenOptionException e -> name(e.getOverwritten()) + " is given twice; give it once";
+            case MutuallyExclusiveArgsException e -> oneOf(e.getCommandLine());
+            case MaxValuesExceededException e -> oneOf(e.getCommandLine());
+            default ->
+                failure.getArgSpec() == null
+                        ? String.valueOf(failure.getMessage()) // our own
+                        : wrongValue(failure.getArgSpec(), String.valueOf(failure.getValue()));
+        };
+    }
+
+    private static String missing(MissingParameterException failure, List<String> args) {
+        CommandLine command = failure.getCommandLine();
+        Optional<String> option = command.getUnmatchedArguments().stream() // it may be what is missing
+                .filter(word -> word.startsWith("-"))
+                .findFirst();
+        if (option.isPresent()) {
+            return unknownOption(option.get(), command, args);
         }
-        if (failure instanceof UnmatchedArgumentException unmatched) {
-            CommandLine command = failure.getCommandLine();
-            String typed = unmatched.getUnmatched().getFirst();
-            if (unmatched.isUnknownOption()) {
-                return unknownOption(typed, command, args);
-            }
-            if (!command.getSubcommands().isEmpty()) {
-                String before = command.getCommandSpec().qualifiedName() + " ";
-                return "there is no command \""
-                        + before.substring(Cli.NAME.length()).stripLeading() + typed + "\""
-                        + meant(typed, command.getSubcommands().keySet(), before);
-            }
-            return tooMuch(unmatched.getUnmatched(), command, args);
+        ArgSpec first = failure.getMissing().getFirst();
+        if (failure.getMissing().size() > 1 && first.group() != null) {
+            return oneOf(command);
         }
-        String words = plain(String.valueOf(failure.getMessage()));
-        Matcher noNumber = NO_NUMBER.matcher(words);
-        return noNumber.matches() ? noNumber(noNumber.group(1), noNumber.group(2), failure.getArgSpec()) : words;
+        if (first.isOption()) {
+            return name(first) + " needs a value: " + written(first);
+        }
+        List<String> places = places(command);
+        List<String> missing = places.subList(places.indexOf(name(first)), places.size());
+        return String.join(" and ", missing) + (missing.size() == 1 ? " is" : " are") + " missing; write: "
+                + command.getCommandSpec().qualifiedName() + " " + String.join(" ", places)
+                + (first.completionCandidates() == null ? "" : "; " + name(first) + " is " + choices(first));
+    }
+
+    private static String oneOf(CommandLine command) {
+        return command.getCommandName() + " takes one of these: "
+                + command.getCommandSpec().argGroups().stream()
+                        .flatMap(group -> group.args().stream())
+                        .map(UsageWords::written)
+                        .collect(Collectors.joining(" or "));
+    }
+
+    private static String wrongValue(ArgSpec arg, String value) {
+        Class<?> type = arg.type();
+        if (type == boolean.class) {
+            return name(arg) + " takes no value";
+        }
+        if (type.isEnum()) {
+            return name(arg) + " can't be \"" + value + "\"; choose " + choices(arg);
+        }
+        String why = value.matches("[+-]?[0-9]+") ? "too large" : "no whole number";
+        return name(arg) + ": '" + value + "' is " + why + "; write for instance: "
+                + (arg.isOption() ? name(arg) + " 20" : "20");
+    }
+
+    private static String choices(ArgSpec arg) {
+        List<String> words = new ArrayList<>();
+        arg.completionCandidates().forEach(words::add);
+        return String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.getLast();
+    }
+
+    private static String name(ArgSpec arg) {
+        return arg instanceof OptionSpec option ? option.longestName() : arg.paramLabel();
+    }
+
+    private static String written(ArgSpec arg) {
+        return arg.isOption() ? name(arg) + " " + arg.paramLabel() : arg.paramLabel();
+    }
+
+    private static String unmatched(UnmatchedArgumentException failure, List<String> args) {
+        CommandLine command = failure.getCommandLine();
+        String typed = failure.getUnmatched().getFirst();
+        if (failure.isUnknownOption()) {
+            return unknownOption(typed, command, args);
+        }
+        if (!command.getSubcommands().isEmpty()) {
+            String before = command.getCommandSpec().qualifiedName() + " ";
+            return "there is no command \""
+                    + before.substring(Cli.NAME.length()).stripLeading() + typed + "\""
+                    + meant(typed, command.getSubcommands().keySet(), before);
+        }
+        return tooMuch(failure.getUnmatched(), command, args);
     }
 
     private static String unknownOption(String typed, CommandLine command, List<String> args) {
-        // What may be anything, and so may begin like an option.
-        Optional<String> free = command.getCommandSpec().positionalParameters().stream()
-                .map(place -> place.paramLabel().toLowerCase(Locale.ROOT))
-                .filter(label -> label.equals("text") || label.equals("name"))
-                .findFirst();
         String marked = hasPlaces(command) ? behindDashes(typed, args) : "";
-        boolean noName = !typed.matches("-[A-Za-z]|--[A-Za-z][A-Za-z-]*(=.*)?");
-        if (free.isPresent() && noName) {
-            return "a " + free.get() + " that begins with \"-\" is taken for an option; put -- before it" + marked;
-        }
+        Optional<String> free = free(command);
         String option = typed.replaceFirst("=.*", "");
-        boolean namedWithoutOption = command.getCommandSpec().positionalParameters().stream()
-                .anyMatch(place -> place.paramLabel().equals("SESSION"));
-        if (namedWithoutOption && (option.equals("-s") || option.equals("--session"))) {
-            return command.getCommandName() + " takes its session without an option: "
-                    + command.getCommandSpec().qualifiedName() + " SESSION";
-        }
         List<String> names = command.getCommandSpec().options().stream()
                 .flatMap(known -> Arrays.stream(known.names()))
                 .toList();
-        return "there is no option \"" + option + "\"" + meant(option, names, "")
+        String meant = meant(option, names, "");
+        boolean noName = !typed.matches("-[A-Za-z]|--[A-Za-z][A-Za-z-]*(=.*)?");
+        if (free.isPresent() && noName && meant.isEmpty()) {
+            return "a " + free.get() + " that begins with \"-\" is taken for an option; put -- before it" + marked;
+        }
+        if (places(command).contains("SESSION") && (option.equals("-s") || option.equals("--session"))) {
+            return command.getCommandName() + " takes its session without an option: "
+                    + command.getCommandSpec().qualifiedName() + " SESSION";
+        }
+        return "there is no option \"" + option + "\"" + meant
                 + free.map(label -> "; if it is the " + label + ", put -- before it" + marked)
                         .orElse("");
+    }
+
+    /** What may be anything, and so may begin like an option. */
+    private static Optional<String> free(CommandLine command) {
+        List<String> labels = places(command);
+        if (labels.contains("TEXT") || labels.contains("NAME")) {
+            return Optional.of(labels.contains("TEXT") ? "text" : "name");
+        }
+        return labels.contains("SESSION") && hasPlaces(command) ? Optional.of("session's name") : Optional.empty();
     }
 
     /** Whether all that is no known option finds a place once it is taken as it is. */
@@ -88,6 +148,12 @@ final class UsageWords {
         List<PositionalParamSpec> places = command.getCommandSpec().positionalParameters();
         return places.stream().anyMatch(ArgSpec::isMultiValue)
                 || taken(command).size() + command.getUnmatchedArguments().size() <= places.size();
+    }
+
+    private static List<String> places(CommandLine command) {
+        return command.getCommandSpec().positionalParameters().stream()
+                .map(PositionalParamSpec::paramLabel)
+                .toList();
     }
 
     private static List<String> taken(CommandLine command) {
@@ -110,11 +176,10 @@ final class UsageWords {
     /** Words behind the last place, mostly those of a name without its quotes. */
     private static String tooMuch(List<String> words, CommandLine command, List<String> args) {
         String told = "\"" + String.join(" ", words) + "\" is too much here";
-        List<String> places = command.getCommandSpec().positionalParameters().stream()
-                .map(PositionalParamSpec::paramLabel)
-                .toList();
+        List<String> places = places(command);
         if (places.stream().noneMatch(SPACED::contains)) {
-            return told;
+            String last = words.getLast();
+            return told + (isAddress(last) ? "; a server is named with: --server " + Cli.quoted(last) : "");
         }
         String last = places.getLast();
         List<String> taken = taken(command);
@@ -142,6 +207,10 @@ final class UsageWords {
         return Cli.NAME + args.stream().map(arg -> " " + Cli.quoted(arg)).collect(Collectors.joining());
     }
 
+    private static boolean isAddress(String word) {
+        return word.matches("\\S+:[0-9]+");
+    }
+
     private static boolean isNumber(String word) {
         return word.matches("[0-9]+");
     }
@@ -159,17 +228,5 @@ final class UsageWords {
     /** An option of one letter is like all others. */
     private static int mostWrong(String typed) {
         return typed.startsWith("-") && typed.length() == 2 ? 0 : Math.clamp(typed.length() / 3, 1, 2);
-    }
-
-    private static String noNumber(String where, String value, @Nullable ArgSpec arg) {
-        String why = value.matches("[+-]?[0-9]+") ? "too large" : "no whole number";
-        return where + ": '" + value + "' is " + why + "; write for instance: "
-                + (arg != null && arg.isOption() ? where + " 20" : "20");
-    }
-
-    private static String plain(String words) {
-        return words.replaceFirst("^Error: ", "")
-                .replaceFirst("^Invalid value for positional parameter at index \\d+ \\((.+?)\\): ", "$1: ")
-                .replaceFirst("^Invalid value for option '(.+?)'( \\(.+?\\))?: ", "$1: ");
     }
 }

@@ -1,6 +1,7 @@
 package dev.meanwhile.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.meanwhile.client.ServerAddress;
@@ -11,12 +12,18 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** What is said where no server is needed, or none is there. */
 final class CliUsageTest {
@@ -66,6 +73,13 @@ final class CliUsageTest {
         }
     }
 
+    @Test
+    void helpFollowsAPathOfCommands() {
+        Captured shell = Captured.pipe("");
+        assertEquals(0, shell.run("help", "models", "test"));
+        assertTrue(shell.out().startsWith("Usage: bin/meanwhile models test "), shell::out);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -99,7 +113,7 @@ final class CliUsageTest {
         shell.environment.put("MEANWHILE_SERVER", nowhere.toString());
         assertEquals(3, shell.run(command.split(" ")));
         assertEquals(
-                "no server at " + nowhere + "; start it with: bin/meanwhile serve --grpc " + nowhere
+                "meanwhile: no server at " + nowhere + "; start it with: bin/meanwhile serve --grpc " + nowhere
                         + " (one that is just starting or stopping needs a moment)\n",
                 shell.err());
         assertEquals("", shell.out());
@@ -166,7 +180,7 @@ final class CliUsageTest {
             new a -b c             | there is no option "-b"; if it is the name, put -- before it
             rename 4 --old new     | there is no option "--old"; if it is the name, put -- before it
             send a -b c            | there is no option "-b"; if it is the text, put -- before it: bin/meanwhile send a -- -b c
-            switch --bogus         | there is no option "--bogus"
+            switch --bogus         | there is no option "--bogus"; if it is the session's name, put -- before it: bin/meanwhile switch -- --bogus
             history -s 3           | history takes its session without an option: bin/meanwhile history SESSION
             explain 3              | "3" is no id of a message; for the newest one of a session: bin/meanwhile explain -s 3
             rename 4 --old         | there is no option "--old"; if it is the name, put -- before it: bin/meanwhile rename 4 -- --old
@@ -177,6 +191,7 @@ final class CliUsageTest {
             rename 1 EMPTY         | the new name is empty or nothing but spaces; write one of 1 to 80 characters
             model 1 EMPTY          | the model is empty or nothing but spaces; write a name, as in: bin/meanwhile models
             models replace old ,   | the model is empty or nothing but spaces; write a name, as in: bin/meanwhile models
+            models replace m m     | OLD and MODEL are the same; name the model they have now and the one they are to get
             new my trip home       | "trip home" is too much here; a name with spaces is to be quoted: bin/meanwhile new 'my trip home'
             --json new my trip --switch | "trip" is too much here; a name with spaces is to be quoted: bin/meanwhile --json new 'my trip' --switch
             new my --switch trip   | "trip" is too much here; a name with spaces is to be quoted
@@ -192,6 +207,33 @@ final class CliUsageTest {
             profile usee work      | there is no command "profile usee"; did you mean: bin/meanwhile profile use
             rename 1 ,             | the new name is empty or nothing but spaces; write one of 1 to 80 characters
             switch --sessoin 1     | there is no option "--sessoin"
+            switch                 | SESSION is missing; write: bin/meanwhile switch SESSION
+            rename                 | SESSION and NAME are missing; write: bin/meanwhile rename SESSION NAME
+            models replace a       | MODEL is missing; write: bin/meanwhile models replace OLD MODEL
+            completion             | SHELL is missing; write: bin/meanwhile completion SHELL; SHELL is bash, zsh or fish
+            completion tcsh        | SHELL can't be "tcsh"; choose bash, zsh or fish
+            log-level WORKER loud  | LEVEL can't be "loud"; choose debug, info, warn or error
+            cancel                 | cancel takes one of these: MESSAGE or --queued SESSION
+            cancel m --queued 1    | cancel takes one of these: MESSAGE or --queued SESSION
+            cancel --queued 1 --queued 2 | cancel takes one of these: MESSAGE or --queued SESSION
+            cancel --queued        | --queued needs a value: --queued SESSION
+            send -s                | --session needs a value: --session SESSION
+            sessions --server --json | --server needs a value: --server HOST:PORT
+            sessions --json --json | --json is given twice; give it once
+            new --switch=x         | --switch takes no value
+            history -dash          | a session's name that begins with "-" is taken for an option; put -- before it: bin/meanwhile history -- -dash
+            history -all           | there is no option "-all"; did you mean: --all; if it is the session's name, put -- before it: bin/meanwhile history -- -all
+            send -wait             | there is no option "-wait"; did you mean: --wait; if it is the text, put -- before it: bin/meanwhile send -- -wait
+            close --cancle 3       | there is no option "--cancle"; did you mean: --cancel
+            switch -my,trip        | a session's name that begins with "-" is taken for an option; put -- before it: bin/meanwhile switch -- '-my trip'
+            history --al           | there is no option "--al"; did you mean: --all; if it is the session's name, put -- before it: bin/meanwhile history -- --al
+            profile add lab h:7420 | "h:7420" is too much here; a server is named with: --server h:7420
+            help models tset       | there is no command "models tset"; did you mean: bin/meanwhile models test
+            help switch x          | "x" is too much here; switch has no commands of its own
+            demo --json            | --json is for what the service says; the demo tells a story in words
+            --json completion bash | --json is for what the service says; completion asks it nothing
+            help models --json     | --json is for what the service says; help asks it nothing
+            stats h:7420           | "h:7420" is too much here; a server is named with: --server h:7420
             """)
     void aWrongLineIsToldInPlainWords(String line, String words) {
         Captured shell = Captured.pipe("");
@@ -200,6 +242,45 @@ final class CliUsageTest {
                 .toArray(String[]::new);
         assertEquals(2, shell.run(args));
         assertEquals("meanwhile: " + words, shell.err().lines().findFirst().orElseThrow());
+    }
+
+    /** Of each command: nothing behind it, an option without its value, a switch with one, all of them twice, too many words. */
+    @Test
+    void noCommandSpeaksInPicoclisWords() {
+        Map<String, String> told = new TreeMap<>();
+        tellWrongLines("", Cli.over(Captured.pipe("").shell()), told);
+        assertTrue(told.size() > 200, () -> "only " + told.size());
+        told.forEach((line, words) -> {
+            assertTrue(words.startsWith("meanwhile: "), () -> line + ": " + words);
+            assertFalse(
+                    words.matches("(?s).*(required|[Ee]xpected|should|[Ii]nvalid|boolean|exclusive|parameter|\\[).*"),
+                    () -> line + ": " + words);
+        });
+    }
+
+    private static void tellWrongLines(String path, CommandLine command, Map<String, String> told) {
+        command.getSubcommands().forEach((name, sub) -> tellWrongLines(path + name + " ", sub, told));
+        List<String> lines = new ArrayList<>();
+        for (OptionSpec option : command.getCommandSpec().options()) {
+            String name = path + option.longestName();
+            lines.add(option.arity().max() > 0 ? name : name + "=x");
+            lines.add(
+                    option.arity().max() > 0
+                            ? name + " 7 " + option.longestName() + " 7"
+                            : name + " " + option.longestName());
+        }
+        List<PositionalParamSpec> places = command.getCommandSpec().positionalParameters();
+        if (places.stream().anyMatch(place -> place.arity().min() > 0)) {
+            lines.add(path.strip());
+        }
+        if (places.stream().noneMatch(PositionalParamSpec::isMultiValue)) {
+            lines.add(path + "x ".repeat(places.size() + 1).strip());
+        }
+        for (String line : lines) {
+            Captured shell = Captured.pipe("");
+            assertEquals(2, shell.run(line.split(" ")), () -> line + ": " + shell.out() + shell.err());
+            told.put(line, shell.err());
+        }
     }
 
     /** Planted: picocli's own writer, which keeps silent; found red. */

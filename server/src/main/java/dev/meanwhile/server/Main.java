@@ -34,7 +34,7 @@ public final class Main {
             config = ServerConfig.read(flags, System.getenv());
         } catch (ConfigException e) {
             System.err.println("meanwhile: " + e.getMessage());
-            System.err.println("see: bin/meanwhile serve --help");
+            System.err.println("see: bin/meanwhile " + (compact ? Compaction.NAME : "serve") + " --help");
             System.exit(MISUSED);
             return;
         }

@@ -158,10 +158,13 @@ class ServeTest {
         assertFalse(errors().contains("Exception"), errors());
     }
 
+    /** Red where both point to the help of serve. */
     @Test
     void aWrongFlagPointsToTheHelp() throws Exception {
         assertEquals(2, ended(serve("--wrokers=3")));
         assertTrue(errors().contains("did you mean --workers?\nsee: bin/meanwhile serve --help\n"), errors());
+        assertEquals(2, ended(compact("--dta=x")));
+        assertTrue(errors().contains("see: bin/meanwhile compact --help\n"), errors());
     }
 
     @Test
@@ -176,6 +179,16 @@ class ServeTest {
         List<String> command = new ArrayList<>(hearing);
         command.addAll(LoggedServer.command(folder, "--model.m.adapter=simulated"));
         command.addAll(List.of(flags));
+        return start(command);
+    }
+
+    private Process compact(String flag) throws IOException {
+        List<String> command = LoggedServer.command(folder, flag);
+        command.add(command.indexOf(Main.class.getName()) + 1, "compact");
+        return start(command);
+    }
+
+    private Process start(List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()));
         builder.environment().keySet().removeIf(name -> name.startsWith("MEANWHILE_"));
