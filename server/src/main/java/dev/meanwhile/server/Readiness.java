@@ -29,7 +29,7 @@ final class Readiness implements AutoCloseable {
     }
 
     boolean ready() {
-        return ready;
+        return ready && !timer.isShutdown();
     }
 
     void check() {
@@ -42,7 +42,6 @@ final class Readiness implements AutoCloseable {
 
     @Override
     public void close() {
-        ready = false;
         timer.shutdownNow();
     }
 }

@@ -53,6 +53,7 @@ public final class Server {
 
     private static final Duration LONGEST_REST = Duration.ofSeconds(2);
 
+    private final Metrics metrics = new Metrics();
     private final Storage storage;
     private final WorkerPool workers;
     private final Purger purger;
@@ -68,7 +69,6 @@ public final class Server {
             throws IOException {
         this.drain = config.drain();
         this.factory = new ModelFactory(config.provider());
-        Metrics metrics = new Metrics();
         Signals signals = new Signals();
         RetryDelays delays = config.worker().retryDelays();
         ModelHolds holds =
@@ -181,17 +181,29 @@ public final class Server {
 
     /** Ends in order: refuses new calls, ends streams, finishes or hands back what runs. */
     void stop() throws InterruptedException {
-        Duration patience = patience();
         long end = System.nanoTime() + longer(drain, SHORTEST_DRAIN).toNanos();
+        drain();
+        // Clients that do not read may take half of what is left; the other half is for the store and the process.
+        close(rest(Duration.ofNanos(end - System.nanoTime()).dividedBy(2)));
+        ServiceLog.info("Stopped");
+    }
+
+    /** From now on new calls are refused, on ports that stay open; returns when nothing runs any more. */
+    void drain() throws InterruptedException {
+        Duration patience = patience();
         ServiceLog.stopping(workers.running(), patience);
         readiness.close();
         grpc.drain();
         streams.drain();
         watches.drain();
         workers.drain(patience, rest(drain.minus(patience).dividedBy(3)));
-        // Clients that do not read may take half of what is left; the other half is for the store and the process.
-        abandon(rest(Duration.ofNanos(end - System.nanoTime()).dividedBy(2)));
-        ServiceLog.info("Stopped");
+    }
+
+    /** Ends, once clients have read what they were sent: most of that time is for them, the rest for connections. */
+    void close(Duration rest) throws InterruptedException {
+        Duration forConnections = rest.dividedBy(4);
+        grpc.awaitCalls(rest.minus(forConnections));
+        abandon(forConnections);
     }
 
     private static Duration rest(Duration left) {
@@ -202,19 +214,21 @@ public final class Server {
         return one.compareTo(other) > 0 ? one : other;
     }
 
+    /** The ports last: as long as the process lives it says so, and refuses in words. */
     private void abandon(Duration rest) {
+        readiness.close();
+        streams.close();
+        watches.close();
+        factory.close();
+        metrics.lanes(List::of); // they would be asked of a closed store
+        storage.close();
         try {
-            grpc.close(rest);
             purger.stop();
+            grpc.close(rest);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        streams.close();
-        watches.close();
-        readiness.close();
         http.ifPresent(OperatorHttp::close);
-        factory.close();
-        storage.close();
     }
 
     private static List<LaneDepth> lanes(Operations operations) {

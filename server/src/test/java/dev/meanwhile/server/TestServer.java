@@ -16,6 +16,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,10 @@ final class TestServer implements AutoCloseable {
         return server.port();
     }
 
+    int httpPort() {
+        return server.httpPort();
+    }
+
     /** Makes a session of that id in the default workspace; the first one becomes the active one. */
     Session session(String id) {
         return users().createSession(
@@ -95,6 +100,17 @@ final class TestServer implements AutoCloseable {
     void stop() throws InterruptedException {
         stopped = true;
         server.stop();
+    }
+
+    /** The first part of {@link #stop}: nothing runs any more. */
+    void drain() throws InterruptedException {
+        stopped = true;
+        server.drain();
+    }
+
+    /** The second part: ends, once clients have read what they were sent, but within that time. */
+    void end(Duration rest) throws InterruptedException {
+        server.close(rest);
     }
 
     /** Ends in order, once its clients have gone. Every error that came on {@link #channel} must be the contract's. */

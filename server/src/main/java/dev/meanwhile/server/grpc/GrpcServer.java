@@ -41,6 +41,7 @@ public final class GrpcServer {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("call-timeouts").factory());
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    private final OpenCalls open = new OpenCalls();
     private final CallGuard guard;
     private final Server server;
 
@@ -62,6 +63,7 @@ public final class GrpcServer {
                 .build();
         this.server = NettyServerBuilder.forAddress(config.address())
                 .executor(calls)
+                .addStreamTracerFactory(open)
                 .addStreamTracerFactory(new PartialRequests(config.partialRequestBytes()))
                 .addService(guarded(new SessionGrpcService(api, info).bindService()))
                 .addService(guarded(new OperatorGrpcService(operations).bindService()))
@@ -109,13 +111,19 @@ public final class GrpcServer {
     public void drain() {
         health.enterTerminalState();
         guard.drain();
+        open.drain();
     }
 
-    /** Ends what is still open after that time: whoever does not read what it has been sent is cut. */
+    /** Waits until the calls from before {@link #drain} have ended, at most that long; the port stays open. */
+    public void awaitCalls(Duration patience) throws InterruptedException {
+        open.await(patience);
+    }
+
+    /** Shuts the port, and cuts what is still open after that time: whoever does not read what it has been sent. */
     public void close(Duration patience) throws InterruptedException {
         server.shutdown();
         if (!server.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-            server.shutdownNow().awaitTermination(patience.toNanos() / 8, TimeUnit.NANOSECONDS);
+            server.shutdownNow().awaitTermination(patience.toNanos() / 2, TimeUnit.NANOSECONDS);
         }
         timer.shutdownNow();
         calls.shutdown();
