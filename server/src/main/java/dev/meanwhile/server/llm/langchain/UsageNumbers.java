@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -16,7 +17,7 @@ final class UsageNumbers {
 
     private UsageNumbers() {}
 
-    /** The event with 0, which is "not reported", in the place of each count of tokens that can be none. */
+    /** The event with 0, which is "not reported", in the place of each count of tokens that can be none, and no details in the place of what are none. */
     static String mended(String json) {
         // Parsed only where it can matter: every piece of every answer comes through here, many with "usage":null.
         if (!REPORTED.matcher(json).find()) {
@@ -48,10 +49,18 @@ final class UsageNumbers {
         boolean mended = false;
         for (Map.Entry<String, JsonNode> field : counts.properties()) {
             JsonNode value = field.getValue();
-            if (value instanceof ObjectNode details) {
+            if (value.isNull()) {
+                continue;
+            }
+            if (field.getKey().endsWith("_tokens")) {
+                if (!isCount(value)) {
+                    field.setValue(IntNode.valueOf(0));
+                    mended = true;
+                }
+            } else if (value instanceof ObjectNode details) {
                 mended |= mendCounts(details);
-            } else if (field.getKey().endsWith("_tokens") && !value.isNull() && !isCount(value)) {
-                field.setValue(IntNode.valueOf(0));
+            } else if (field.getKey().endsWith("_tokens_details")) {
+                field.setValue(NullNode.getInstance());
                 mended = true;
             }
         }
@@ -61,6 +70,6 @@ final class UsageNumbers {
     private static boolean isCount(JsonNode value) {
         return value.isTextual()
                 ? value.textValue().matches("[0-9]{1,9}") // which the SDK reads as well
-                : value.isNumber() && value.canConvertToInt() && value.intValue() >= 0;
+                : value.canConvertToExactIntegral() && value.canConvertToInt() && value.intValue() >= 0;
     }
 }

@@ -59,6 +59,22 @@ class OpenAiAnswerTest {
         }
     }
 
+    /** Seen red: an object failed the answer, and so did details that are none; of a fraction a part was reported. */
+    @Test
+    void whatIsNoWholeNumberIsNotReported() throws Exception {
+        String usage = "{\"choices\":[],\"usage\":{\"prompt_tokens\":{},\"completion_tokens\":3,\"total_tokens\":7.5,"
+                + "\"prompt_tokens_details\":[],\"completion_tokens_details\":{\"reasoning_tokens\":{\"a_tokens\":1}}}}";
+        String fraction = usage.replace("{},", "7.5,").replace(":3,", ":3.0,");
+        for (String reported : List.of(usage, fraction)) {
+            try (var provider = new ScriptedProvider(events(text("x"), finish("stop"), reported, "[DONE]"))) {
+                Recorder answer = new Recorder();
+                provider.model().start(PROMPT, answer);
+
+                assertEquals(new TokenUsage(0, 3), answer.awaitEnd().usage());
+            }
+        }
+    }
+
     /** Seen red: each text became 0. */
     @Test
     void aCountWrittenAsTextIsRead() throws Exception {

@@ -277,6 +277,11 @@ record Trouble(
                 usage(
                         "of words",
                         "{\"prompt_tokens\":\"many\",\"completion_tokens_details\":{\"reasoning_tokens\":true}}"),
+                usage("of objects", "{\"prompt_tokens\":{},\"completion_tokens\":[]}"),
+                usage("of fractions", "{\"prompt_tokens\":7.5,\"completion_tokens\":-0.5}"),
+                usage(
+                        "with details that are none",
+                        "{\"prompt_tokens\":7,\"prompt_tokens_details\":\"x\",\"completion_tokens_details\":[1]}"),
                 usage("that is no object", "\"much\""),
                 whole("no text, with a finish reason", a -> {
                     a.begin();
