@@ -28,7 +28,6 @@ import dev.meanwhile.server.store.Signals;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.jdbc.JdbcStorage;
 import dev.meanwhile.server.telemetry.GuideLog;
-import dev.meanwhile.server.telemetry.LaneDepth;
 import dev.meanwhile.server.telemetry.Metrics;
 import dev.meanwhile.server.telemetry.ServiceLog;
 import dev.meanwhile.server.worker.RunnableModel;
@@ -40,7 +39,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -120,7 +118,7 @@ public final class Server {
                 .setHighClaimsPerLow(config.queue().highPerLow())
                 .build();
         Operations operations = new Operations(storage, queue, leases, models);
-        metrics.lanes(() -> lanes(operations));
+        metrics.lanes(operations::lanes);
         models.all().forEach(model -> metrics.held(model.name(), () -> models.hold(model.name()) != null));
         metrics.connectionBuffers(GrpcServer::bufferBytes);
         this.grpc = new GrpcServer(config.grpc(), api, operations, version(), limits);
@@ -229,17 +227,6 @@ public final class Server {
             Thread.currentThread().interrupt();
         }
         http.ifPresent(OperatorHttp::close);
-    }
-
-    private static List<LaneDepth> lanes(Operations operations) {
-        List<LaneDepth> lanes = new ArrayList<>();
-        for (Operations.ModelStats model : operations.stats(1).models()) {
-            for (Operations.LaneStats lane : model.lanes()) {
-                Duration worst = Objects.requireNonNullElse(lane.worstWait(), Duration.ZERO);
-                lanes.add(new LaneDepth(model.model().name(), lane.priority(), lane.queued(), worst));
-            }
-        }
-        return lanes;
     }
 
     private static String version() {

@@ -2,6 +2,7 @@ package dev.meanwhile.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Timestamp;
 import dev.meanwhile.server.domain.FailureReason;
@@ -32,7 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** A message between attempts looks the same in every view, from the end of one attempt until the next begins. */
 final class BetweenAttemptsTest {
     private static final String[] TWO_MODELS = {
-        "--model.a.adapter=simulated", "--model.b.adapter=simulated", "--default-model=a", "--drain=0"
+        "--model.a.adapter=simulated",
+        "--model.b.adapter=simulated",
+        "--default-model=a",
+        "--drain=0",
+        "--http=127.0.0.1:0"
     };
 
     @TempDir
@@ -76,7 +81,7 @@ final class BetweenAttemptsTest {
         }
     }
 
-    /** Red if it is counted where its last attempt ran, or among the heads that wait, too. */
+    /** Red if it is counted where its last attempt ran, or among the heads that wait, too; or not in the metrics. */
     @Test
     void statsCountItOnceWhereItWantsToRun() throws Exception {
         try (TestServer server = TestServer.start(folder, clock, List.of(a, b), TWO_MODELS)) {
@@ -86,9 +91,12 @@ final class BetweenAttemptsTest {
             String message = calls.submit("one", "hello");
             ScriptedModel.Call call = a.next();
             assertEquals(List.of("a HIGH 0 queued 1 running 0 retrying"), lanes(server));
+            assertMetric(server, "meanwhile_messages_running{model=\"a\",priority=\"high\"} 1.0");
             calls.switchTo("two");
             fail(call);
             assertEquals(List.of("a LOW 0 queued 0 running 1 retrying"), lanes(server));
+            assertMetric(server, "meanwhile_messages_running{model=\"a\",priority=\"high\"} 0.0");
+            assertMetric(server, "meanwhile_messages_retrying{model=\"a\",priority=\"low\"} 1.0");
             calls.switchTo("one");
             assertEquals(List.of("a HIGH 0 queued 0 running 1 retrying"), lanes(server));
             useModel(server, "b");
@@ -231,6 +239,10 @@ final class BetweenAttemptsTest {
                 .setSeconds(instant.getEpochSecond())
                 .setNanos(instant.getNano())
                 .build();
+    }
+
+    private static void assertMetric(TestServer server, String line) throws Exception {
+        assertTrue(server.http("/metrics").body().lines().anyMatch(line::equals), line);
     }
 
     /** Those in which something is. */

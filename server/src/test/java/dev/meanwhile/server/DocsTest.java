@@ -75,7 +75,7 @@ final class DocsTest {
     @Test
     void theMetricsOfTroubleshootingExist() throws IOException {
         Metrics metrics = new Metrics();
-        metrics.lanes(() -> List.of(new LaneDepth("m", Priority.LOW, 1, Duration.ofSeconds(1))));
+        metrics.lanes(() -> List.of(new LaneDepth("m", Priority.LOW, 1, 1, 1, Duration.ofSeconds(1))));
         metrics.held("m", () -> true);
         metrics.connectionBuffers(() -> 1);
         metrics.messageClaimed("m", Priority.LOW, Duration.ofSeconds(1));

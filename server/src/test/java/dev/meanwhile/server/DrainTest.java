@@ -16,11 +16,6 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -62,8 +57,8 @@ final class DrainTest {
             Thread ending = Thread.ofPlatform().start(ended);
             Awaitility.await().until(() -> ending.getState() == Thread.State.TIMED_WAITING);
             assertTellsThatItDrains(server.port());
-            assertEquals(200, status(server.httpPort(), "/livez"));
-            assertEquals(503, status(server.httpPort(), "/readyz"));
+            assertEquals(200, server.http("/livez").statusCode());
+            assertEquals(503, server.http("/readyz").statusCode());
             assertEquals(
                     ClosingReason.CLOSING_REASON_DRAINING,
                     stream.send("s").getClosing().getReason());
@@ -129,16 +124,6 @@ final class DrainTest {
             assertEquals(ServingStatus.NOT_SERVING, health(late));
         } finally {
             late.shutdownNow();
-        }
-    }
-
-    private static int status(int port, String path) throws IOException, InterruptedException {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                                    .build(),
-                            HttpResponse.BodyHandlers.discarding())
-                    .statusCode();
         }
     }
 

@@ -14,6 +14,10 @@ import dev.meanwhile.v1.SubmitMessageRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -77,8 +81,12 @@ final class TestServer implements AutoCloseable {
         return server.port();
     }
 
-    int httpPort() {
-        return server.httpPort();
+    /** What operators are answered over HTTP, if a flag turned it on. */
+    HttpResponse<String> http(String path) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + server.httpPort() + path);
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        }
     }
 
     /** Makes a session of that id in the default workspace; the first one becomes the active one. */

@@ -12,11 +12,13 @@ import dev.meanwhile.server.store.Heads.Waiting;
 import dev.meanwhile.server.store.LaneState;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.Storage.Caller;
+import dev.meanwhile.server.telemetry.LaneDepth;
 import dev.meanwhile.server.telemetry.ServiceLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What operators see and do, across all workspaces. */
@@ -88,6 +90,19 @@ public final class Operations {
                     queue.submitted().perSecond(),
                     queue.ended().perSecond());
         });
+    }
+
+    /** Every lane of every model, for the metrics. */
+    public List<LaneDepth> lanes() {
+        List<LaneDepth> lanes = new ArrayList<>();
+        for (ModelStats model : stats(1).models()) {
+            for (LaneStats lane : model.lanes()) {
+                Duration worst = Objects.requireNonNullElse(lane.worstWait(), Duration.ZERO);
+                lanes.add(new LaneDepth(
+                        model.model().name(), lane.priority(), lane.queued(), lane.running(), lane.retrying(), worst));
+            }
+        }
+        return lanes;
     }
 
     /** Answers that run, longest first. */

@@ -56,6 +56,8 @@ public final class Metrics {
     private final DistributionSummary commitCommands;
     private final Timer commitTime;
     private final MultiGauge depths;
+    private final MultiGauge running;
+    private final MultiGauge retrying;
     private final MultiGauge worstWaits;
     private volatile Supplier<List<LaneDepth>> lanes = List::of;
 
@@ -80,6 +82,12 @@ public final class Metrics {
                 .register(registry);
         depths = MultiGauge.builder("meanwhile.queue.depth")
                 .description("Queued messages by the lane they want")
+                .register(registry);
+        running = MultiGauge.builder("meanwhile.messages.running")
+                .description("Messages being answered now")
+                .register(registry);
+        retrying = MultiGauge.builder("meanwhile.messages.retrying")
+                .description("Messages between attempts")
                 .register(registry);
         worstWaits = MultiGauge.builder("meanwhile.queue.worst.wait")
                 .description("How long the longest-waiting head of a lane has waited for its first attempt")
@@ -184,6 +192,8 @@ public final class Metrics {
             now = List.of();
         }
         depths.register(rows(now, LaneDepth::depth), true);
+        running.register(rows(now, LaneDepth::running), true);
+        retrying.register(rows(now, LaneDepth::retrying), true);
         worstWaits.register(rows(now, lane -> lane.worstWait().toNanos() / 1e9), true);
         return registry.scrape();
     }

@@ -46,14 +46,16 @@ class MetricsTest {
     void lanesAreThoseOfTheMomentAndLeaveTheOthersAloneWhenTheyCannotBeRead() {
         metrics.fencedWrite();
         metrics.lanes(() -> List.of(
-                new LaneDepth("m", Priority.HIGH, 4, Duration.ofMillis(1_500)),
-                new LaneDepth("gone", Priority.LOW, 1, Duration.ZERO)));
+                new LaneDepth("m", Priority.HIGH, 4, 2, 3, Duration.ofMillis(1_500)),
+                new LaneDepth("gone", Priority.LOW, 1, 0, 0, Duration.ZERO)));
         String first = metrics.scrape();
         assertHas(first, "meanwhile_queue_depth{model=\"m\",priority=\"high\"} 4.0");
+        assertHas(first, "meanwhile_messages_running{model=\"m\",priority=\"high\"} 2.0");
+        assertHas(first, "meanwhile_messages_retrying{model=\"m\",priority=\"high\"} 3.0");
         assertHas(first, "meanwhile_queue_worst_wait_seconds{model=\"m\",priority=\"high\"} 1.5");
         assertHas(first, "meanwhile_queue_depth{model=\"gone\",priority=\"low\"} 1.0");
 
-        metrics.lanes(() -> List.of(new LaneDepth("m", Priority.HIGH, 0, Duration.ZERO)));
+        metrics.lanes(() -> List.of(new LaneDepth("m", Priority.HIGH, 0, 0, 0, Duration.ZERO)));
         String second = metrics.scrape();
         assertHas(second, "meanwhile_queue_depth{model=\"m\",priority=\"high\"} 0.0");
         assertFalse(second.contains("gone"), second);
