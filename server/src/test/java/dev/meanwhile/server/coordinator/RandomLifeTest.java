@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -67,17 +66,14 @@ final class RandomLifeTest {
     private final List<Lease> running = new ArrayList<>();
     private final List<Lease> stale = new ArrayList<>();
     private final Map<Lease, Integer> chunks = new HashMap<>();
-    private final Map<Operation, Integer> done = new EnumMap<>(Operation.class);
     private Random random = new Random(0);
     private int sessionsMade;
 
+    /** Seed 26 once made no late write, since only those were counted that had nothing to write. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
+    @ValueSource(longs = {1, 2, 26})
     void everyCounterHeadLogAndNotificationAlwaysEqualsARecount(long seed) throws Exception {
         live(seed, 1_200);
-        for (Operation operation : Operation.values()) {
-            assertTrue(done.getOrDefault(operation, 0) > 0, "never done: " + operation);
-        }
     }
 
     @Tag("soak")
@@ -92,17 +88,23 @@ final class RandomLifeTest {
         try (QueueRig rig = QueueRig.open(folder, CONFIGURED, KNOWN);
                 Recount recount = new Recount(folder)) {
             Purger purger = new Purger(rig.storage, new Signals());
-            for (int step = 0; step < steps; step++) {
+            Set<Operation> missing = EnumSet.allOf(Operation.class);
+            for (int step = 0; step < steps || !missing.isEmpty(); step++) {
+                assertTrue(step < 2 * steps, () -> "never done: " + missing);
                 Operation operation = Operation.pick(random);
                 long before = recount.dataVersion();
                 try {
-                    run(operation, rig, recount, purger);
-                    done.merge(operation, 1, Integer::sum);
+                    if (run(operation, rig, recount, purger)) {
+                        missing.remove(operation);
+                    }
                 } catch (Refusal refusal) {
                     assertTrue(EXPECTED.contains(refusal.reason()), () -> operation + ": " + refusal);
                     assertEquals(before, recount.dataVersion(), refusal.reason() + " must write nothing");
                 } catch (FencedException e) {
                     assertEquals(before, recount.dataVersion(), "a fenced write must write nothing (P6)");
+                    if (operation == Operation.LATE_WRITE) {
+                        missing.remove(operation); // this is how it ends
+                    }
                 }
                 assertRemembered(rig, step);
                 try {
@@ -139,18 +141,13 @@ final class RandomLifeTest {
         assertEquals(rig.storage.read(rows), remembered, () -> "step " + step);
     }
 
-    private void run(Operation operation, QueueRig rig, Recount recount, Purger purger) throws Exception {
+    /** Returns whether there was something to do it to. */
+    private boolean run(Operation operation, QueueRig rig, Recount recount, Purger purger) throws Exception {
         if (operation == Operation.CREATE) {
-            if (workspaceOf.size() < SESSIONS) {
-                String id = "s" + sessionsMade++;
-                String chosen = "w" + random.nextInt(3);
-                workspaceOf.put(id, chosen);
-                rig.session(chosen, id, one(KNOWN));
-            }
-            return;
+            return create(rig);
         }
         if (workspaceOf.isEmpty()) {
-            return;
+            return false;
         }
         String session = one(List.copyOf(workspaceOf.keySet()));
         String workspace = Objects.requireNonNull(workspaceOf.get(session));
@@ -158,12 +155,18 @@ final class RandomLifeTest {
             case CREATE -> throw new AssertionError();
             case SUBMIT -> submit(rig, workspace, session);
             case CLAIM -> claim(rig, recount);
-            case APPEND, COMPLETE, FAIL, RETRY, HAND_BACK -> work(operation, rig);
-            case LATE_WRITE -> lateWrite(rig);
+            case APPEND, COMPLETE, FAIL, RETRY, HAND_BACK -> {
+                return work(operation, rig);
+            }
+            case LATE_WRITE -> {
+                lateWrite(rig);
+                return false; // none was there, else it is fenced
+            }
             case CANCEL -> {
-                if (!messages.isEmpty()) {
-                    rig.cancellation.cancel(workspace, one(messages));
+                if (messages.isEmpty()) {
+                    return false;
                 }
+                rig.cancellation.cancel(workspace, one(messages));
             }
             case CANCEL_QUEUED -> rig.cancellation.cancelQueued(workspace, session);
             case SWITCH -> rig.coordinator.activate(workspace, session);
@@ -186,8 +189,22 @@ final class RandomLifeTest {
                 rig.reading.acknowledge(
                         workspace, List.of(random.nextLong(1, 60), random.nextLong(1, 60), random.nextLong(1, 600)));
             case TIME -> rig.advance(Duration.ofSeconds(random.nextInt(10)));
-            case PURGE -> purger.purgePiece();
+            case PURGE -> {
+                return purger.purgePiece();
+            }
         }
+        return true;
+    }
+
+    private boolean create(QueueRig rig) {
+        if (workspaceOf.size() >= SESSIONS) {
+            return false;
+        }
+        String id = "s" + sessionsMade++;
+        String workspace = "w" + random.nextInt(3);
+        workspaceOf.put(id, workspace);
+        rig.session(workspace, id, one(KNOWN));
+        return true;
     }
 
     private void submit(QueueRig rig, String workspace, String session) {
@@ -200,14 +217,14 @@ final class RandomLifeTest {
         }
     }
 
-    private void work(Operation operation, QueueRig rig) {
+    private boolean work(Operation operation, QueueRig rig) {
         if (running.isEmpty()) {
-            return;
+            return false;
         }
         Lease lease = one(running);
         if (operation == Operation.APPEND) {
             rig.log.append(lease, pieces(lease));
-            return;
+            return true;
         }
         running.remove(lease);
         boolean stopped = lease.stop().raised();
@@ -220,6 +237,7 @@ final class RandomLifeTest {
         assertEquals(!stopped, written, "stopped if and only if it may not write");
         rig.leases.released(lease);
         stale.add(lease);
+        return true;
     }
 
     private List<ResponseEntry> pieces(Lease lease) {
