@@ -113,9 +113,8 @@ final class DrainTest {
     }
 
     private static void assertTellsThatItDrains(int port) {
-        ManagedChannel late = NettyChannelBuilder.forAddress("127.0.0.1", port)
-                .usePlaintext()
-                .build();
+        ManagedChannel late =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
         try {
             ErrorDetails.refused(
                     "DRAINING",

@@ -151,6 +151,26 @@ class ServerConfigModelsTest {
                         "--default-model=d"));
     }
 
+    /** Seen red: a default-model that no misspelt key can have meant was told at the next start only. */
+    @Test
+    void theDefaultModelIsToldUnlessAMisspeltKeyMayHaveMeantIt() {
+        String misspelt = "--model.d.ulr is not a setting; did you mean --model.d.url?";
+        assertEquals(
+                "2 mistakes in the settings:\n  " + misspelt
+                        + "\n  default-model = 'nope' (from flag --default-model): expected one of the models: d",
+                refusal("--model.d.ulr=http://h/v1", "--default-model=nope"));
+        assertEquals(misspelt, refusal("--model.d.ulr=http://h/v1", "--default-model=d"));
+        assertEquals(misspelt, refusal("--model.d.ulr=http://h/v1", "--model.e.chunks=1"));
+        assertEquals(
+                "2 mistakes in the settings:\n  " + misspelt
+                        + "\n  default-model (not given): expected one of the models: a, d, e",
+                refusal("--model.d.ulr=http://h/v1", "--model.e.chunks=1", "--model.a.chunks=1"));
+        for (String key : List.of("modle.gpt-4.1.adapter", "model.gpt-4.1", "model.gpt-4.1.chunk")) {
+            String only = refusal("--" + key + "=simulated", "--default-model=gpt-4.1");
+            assertTrue(only.startsWith("--" + key + " is not a setting"), only);
+        }
+    }
+
     /** Planted: no variable shown; found red. */
     @Test
     void theVariableOfAKeyThatIsNotThereIsNamed() {

@@ -9,6 +9,7 @@ import dev.meanwhile.server.config.ModelConfig;
 import dev.meanwhile.server.domain.ModelInfo;
 import dev.meanwhile.server.telemetry.LogFormat;
 import dev.meanwhile.server.telemetry.LogLevel;
+import dev.meanwhile.server.telemetry.Logging;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -194,6 +195,40 @@ class ServerConfigTest {
         String told = refusal(many);
         assertTrue(told.startsWith("25 mistakes in the settings:\n  --no0 is"), told);
         assertTrue(told.endsWith("\n  --no19 is not a setting\n  and 5 more"), told);
+    }
+
+    /** Seen red, each: told beside the mistake that it follows from. */
+    @Test
+    void whatFollowsFromAMistakeIsNotTold() throws IOException {
+        assertEquals(
+                "--insecur is not a setting; did you mean --insecure?", refusal("--insecur", "--grpc=0.0.0.0:7420"));
+        assertEquals(
+                "--defualt-model is not a setting; did you mean --default-model?",
+                refusal("--defualt-model=a", "--model.a.chunks=1", "--model.b.chunks=1"));
+        Path file = file("workers=2", "workers=9", "reserved-for-active=5");
+        assertEquals(file + ":2: workers is already set at " + file + ":1", refusal("--config", file.toString()));
+    }
+
+    /** Seen red: only the first line told; the value of a key that is given twice not told. */
+    @Test
+    void aKeyThatIsWrongOnTwoLinesIsToldWithBoth() throws IOException {
+        Path file = file("hartbeat=1s", "hartbeat=2s", "drain=soon", "drain=1s", "drain=2s");
+        assertEquals("""
+                5 mistakes in the settings:
+                  FILE:1: hartbeat is not a setting; did you mean heartbeat?
+                  FILE:2: hartbeat is not a setting; did you mean heartbeat?
+                  FILE:4: drain is already set at FILE:3
+                  FILE:5: drain is already set at FILE:3
+                  drain = 'soon' (from FILE:3): expected a duration from 0 to 10m, in ms, s, m or h\
+                """, refusal("--config", file.toString()).replace(file.toString(), "FILE"));
+    }
+
+    /** Seen red without the list. */
+    @Test
+    void anUnknownComponentIsAnsweredWithThoseThereAre() {
+        assertEquals(
+                "--log-level.FOO is not a setting; the components are " + String.join(", ", Logging.components()),
+                refusal("--log-level.FOO=debug"));
     }
 
     @Test

@@ -76,7 +76,14 @@ public final class ConfigValues {
 
     /** The names of all models that something was given for, in alphabetical order. */
     public SortedSet<String> models() {
-        SortedSet<String> models = new TreeSet<>(mistakes.unclearModels());
+        SortedSet<String> models = clearModels();
+        models.addAll(mistakes.unclearModels());
+        return models;
+    }
+
+    /** Without those that only a key names that is no setting. */
+    SortedSet<String> clearModels() {
+        SortedSet<String> models = new TreeSet<>();
         for (String key : given.keySet()) {
             String model = KeyLookup.modelIn(key);
             if (model != null) {
@@ -84,6 +91,11 @@ public final class ConfigValues {
             }
         }
         return models;
+    }
+
+    /** Whether a key that is no setting may have been meant for that model. */
+    boolean mayBeMisspelt(String model) {
+        return mistakes.mayName(model);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.meanwhile.server.config;
 
+import dev.meanwhile.server.telemetry.Logging;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds settings by what a person has written, and what that person may have meant. */
 final class KeyLookup {
+    private static final String COMPONENT_LEVEL = ConfigTable.LOG_LEVEL.name() + ".";
     private static final Map<String, Setting<?>> PLAIN = new LinkedHashMap<>();
     private static final Map<String, Setting<?>> OF_MODELS = new LinkedHashMap<>();
     private static final Map<String, Setting<?>> BY_VARIABLE = new LinkedHashMap<>();
@@ -65,6 +67,15 @@ final class KeyLookup {
         return ofModel ? key.substring(Setting.MODEL_PREFIX.length(), end) : null;
     }
 
+    /** The setting that an unknown key may have been meant to be; null also for those of models. */
+    static @Nullable String meant(String key) {
+        Setting<?> named = OTHER_WORDS.get(key);
+        if (named != null) {
+            return named.name();
+        }
+        return modelIn(key) == null ? nearest(key, PLAIN.keySet()) : null;
+    }
+
     /** Why there is no such key, to follow its name. */
     static String whyUnknown(String key, String prefix) {
         String model = modelIn(key);
@@ -74,7 +85,10 @@ final class KeyLookup {
                 return "is not a setting; did you mean " + prefix + named.name() + " ("
                         + named.kind().placeholder() + ")?";
             }
-            String meant = nearest(key, PLAIN.keySet());
+            String meant = meant(key);
+            if (meant == null && key.startsWith(COMPONENT_LEVEL)) {
+                return "is not a setting; the components are " + String.join(", ", Logging.components());
+            }
             return "is not a setting" + (meant == null ? "" : "; did you mean " + prefix + meant + "?");
         }
         if (!model.matches(ConfigTable.MODEL_NAME)) {

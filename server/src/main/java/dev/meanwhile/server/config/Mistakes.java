@@ -1,5 +1,6 @@
 package dev.meanwhile.server.config;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -11,19 +12,32 @@ import org.jspecify.annotations.Nullable;
 final class Mistakes {
     private static final int MOST_TOLD = 20;
 
-    private final Map<String, String> byKey = new LinkedHashMap<>();
+    /** By the key, or by the place where one key is wrong at several. */
+    private final Map<String, String> texts = new LinkedHashMap<>();
+
+    private final Set<String> unclearKeys = new HashSet<>();
+    private final Set<String> unknownKeys = new HashSet<>();
     private final Set<String> unclearModels = new TreeSet<>();
-    private boolean modelsUnclear;
 
     /** Of several about one key the first is told: the others may only follow from it. */
     void add(String key, String text) {
-        byKey.putIfAbsent(key, text);
+        addAt(key, key, text);
     }
 
-    /** Of a key that is no setting: which one of its model is meant is not known. */
-    void addUnknown(String key, String text) {
-        add(key, text);
-        modelsUnclear |= key.startsWith(Setting.MODEL_PREFIX);
+    /** Beside others about the same key. */
+    void addAt(String place, String key, String text) {
+        texts.putIfAbsent(place, text);
+        unclearKeys.add(key);
+    }
+
+    /** Of a key that is no setting: what the one that was meant says, or which one of its model, is not known. */
+    void addUnknown(String place, String key, String text) {
+        addAt(place, key, text);
+        unknownKeys.add(key);
+        String meant = KeyLookup.meant(key);
+        if (meant != null) {
+            unclearKeys.add(meant);
+        }
         String model = KeyLookup.modelIn(key);
         if (model != null && model.matches(ConfigTable.MODEL_NAME)) {
             unclearModels.add(model);
@@ -35,24 +49,29 @@ final class Mistakes {
         return unclearModels;
     }
 
+    /** Whether a key that is no setting may have been meant for that model, perhaps cut at its colon. */
+    boolean mayName(String model) {
+        return unknownKeys.stream()
+                .anyMatch(key -> ("." + key + ".").contains("." + model + ".")
+                        || (Setting.MODEL_PREFIX + model).startsWith(key + ":"));
+    }
+
     /** Whether what a setting says, or its model, is not known for sure. */
     boolean touch(Setting<?> setting) {
         @Nullable String model = KeyLookup.modelIn(setting.name());
-        return byKey.containsKey(setting.name())
-                || model != null && unclearModels.contains(model)
-                || setting.equals(ConfigTable.DEFAULT_MODEL) && modelsUnclear;
+        return unclearKeys.contains(setting.name()) || model != null && unclearModels.contains(model);
     }
 
     /** Throws if there are any. */
     void tell() {
-        if (byKey.isEmpty()) {
+        if (texts.isEmpty()) {
             return;
         }
-        int count = byKey.size();
+        int count = texts.size();
         if (count == 1) {
-            throw new ConfigException(byKey.values().iterator().next());
+            throw new ConfigException(texts.values().iterator().next());
         }
-        throw new ConfigException(byKey.values().stream()
+        throw new ConfigException(texts.values().stream()
                 .limit(MOST_TOLD)
                 .collect(Collectors.joining(
                         "\n  ",

@@ -55,7 +55,10 @@ public final class ModelReader {
 
     private String defaultModel(Collection<String> names) {
         Optional<String> chosen = values.find(ConfigTable.DEFAULT_MODEL);
-        if (chosen.isEmpty() ? names.size() > 1 : !names.contains(chosen.get())) {
+        boolean isMistake = chosen.isEmpty()
+                ? values.clearModels().size() > 1
+                : !names.contains(chosen.get()) && !values.mayBeMisspelt(chosen.get());
+        if (isMistake) {
             values.refuse(ConfigTable.DEFAULT_MODEL, "expected one of the models: " + String.join(", ", names));
         }
         return chosen.orElseGet(() -> names.iterator().next());

@@ -49,7 +49,7 @@ final class Sources {
             boolean valueFollows =
                     equals < 0 && i + 1 < args.size() && !args.get(i + 1).startsWith("--");
             if (setting == null) {
-                mistakes.addUnknown(key, "--" + bare(key) + " " + KeyLookup.whyUnknown(key, "--"));
+                mistakes.addUnknown(key, key, "--" + bare(key) + " " + KeyLookup.whyUnknown(key, "--"));
                 i += valueFollows ? 1 : 0;
             } else if (equals >= 0) {
                 flags.put(key, new Given(arg.substring(equals + 1), "flag --" + key));
@@ -128,7 +128,7 @@ final class Sources {
             try {
                 parse(logical.toString()).forEach((key, value) -> {
                     if (KeyLookup.byKey((String) key) == null) {
-                        mistakes.addUnknown((String) key, unknown((String) key, logical.toString(), where));
+                        mistakes.addUnknown(where, (String) key, unknown((String) key, logical.toString(), where));
                     } else {
                         put(entries, (String) key, (String) value, where, mistakes);
                     }
@@ -147,7 +147,7 @@ final class Sources {
         }
         Given before = entries.putIfAbsent(key, new Given(value.strip(), where));
         if (before != null) {
-            mistakes.add(where, where + ": " + key + " is already set at " + before.origin());
+            mistakes.addAt(where, key, where + ": " + key + " is already set at " + before.origin());
         }
     }
 
