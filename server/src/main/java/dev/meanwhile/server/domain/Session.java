@@ -43,6 +43,15 @@ public record Session(
         return override == null ? wants() : override;
     }
 
+    /** Whether the other differs in nothing that its users or operators chose. */
+    public boolean describedAs(Session other) {
+        return state == other.state
+                && hasInstruction == other.hasInstruction
+                && name.equals(other.name)
+                && model.equals(other.model)
+                && Objects.equals(closeTime, other.closeTime);
+    }
+
     public Session withCounts(SessionCounts changed) {
         return copy(name, model, state, active, hasInstruction, closeTime, lastSequence, readSequence, changed, usage);
     }

@@ -122,6 +122,38 @@ final class JdbcMessages implements Messages {
 
     @Override
     public void save(Message message) {
+        if (message.state().ended()) {
+            saveEnded(message);
+            recent.remove(message.key());
+        } else {
+            saveUnended(message);
+            recent.put(message.key(), message);
+        }
+    }
+
+    /** Leaves alone what tells ended ones: SQLite writes an index anew whenever one of its columns is set. */
+    private void saveUnended(Message message) {
+        sql.update(
+                """
+                UPDATE message SET state = ?, attempts = ?, model = ?, lane = ?, start_time = ?, attempt_time = ?,
+                    first_sequence = ?, visible = ?, answer_faults = ?, outages = ?, crashes = ?
+                WHERE key = ?
+                """,
+                message.state(),
+                message.attempts(),
+                message.model(),
+                message.lane(),
+                message.startTime(),
+                message.attemptTime(),
+                message.firstSequence(),
+                message.visible(),
+                message.faults().answer(),
+                message.faults().outage(),
+                message.faults().crash(),
+                message.key());
+    }
+
+    private void saveEnded(Message message) {
         sql.update(
                 """
                 UPDATE message SET state = ?, attempts = ?, model = ?, lane = ?, start_time = ?, attempt_time = ?,
@@ -146,11 +178,6 @@ final class JdbcMessages implements Messages {
                 message.notification(),
                 message.acknowledgeTime(),
                 message.key());
-        if (message.state().ended()) {
-            recent.remove(message.key());
-        } else {
-            recent.put(message.key(), message);
-        }
     }
 
     @Override

@@ -150,19 +150,18 @@ final class JdbcSessions implements Sessions {
 
     @Override
     public void save(Session session) {
+        Session known = recent.get(session.key());
+        if (known == null || !known.describedAs(session)) {
+            saveDescription(session);
+        }
         SessionCounts counts = session.counts();
         sql.update(
                 """
-                UPDATE session SET name = ?, model = ?, state = ?, has_instruction = ?, close_time = ?,
-                    last_sequence = ?, read_sequence = ?, queued_plain = ?, queued_high = ?, queued_low = ?,
-                    running = ?, unread = ?, notifications = ?, answered = ?, input_tokens = ?, output_tokens = ?
+                UPDATE session SET last_sequence = ?, read_sequence = ?, queued_plain = ?, queued_high = ?,
+                    queued_low = ?, running = ?, unread = ?, notifications = ?, answered = ?, input_tokens = ?,
+                    output_tokens = ?
                 WHERE key = ?
                 """,
-                session.name(),
-                session.model(),
-                session.state(),
-                session.hasInstruction(),
-                session.closeTime(),
                 session.lastSequence(),
                 session.readSequence(),
                 counts.queuedPlain(),
@@ -175,10 +174,21 @@ final class JdbcSessions implements Sessions {
                 session.usage().inputTokens(),
                 session.usage().outputTokens(),
                 session.key());
-        Session known = recent.get(session.key());
         if (known != null) { // else what other rows say of it is not known for sure
             recent.put(session.key(), session.withActive(known.active()).withRetryTime(known.retryTime()));
         }
+    }
+
+    /** Apart, since SQLite writes an index anew whenever one of its columns is set, also to what it was. */
+    private void saveDescription(Session session) {
+        sql.update(
+                "UPDATE session SET name = ?, model = ?, state = ?, has_instruction = ?, close_time = ? WHERE key = ?",
+                session.name(),
+                session.model(),
+                session.state(),
+                session.hasInstruction(),
+                session.closeTime(),
+                session.key());
     }
 
     @Override
