@@ -31,6 +31,7 @@ public final class JdbcStorage implements Storage {
     private final Announcer announcer;
     private final Checkpoints checkpoints;
     private final long timeoutMillis;
+    private final Patience patience;
 
     private JdbcStorage(StoreConfig config, Clock clock, FolderLock lock, Metrics metrics, Consumer<Throwable> fatal) {
         this.lock = lock;
@@ -40,6 +41,7 @@ public final class JdbcStorage implements Storage {
             ServiceLog.restored(database.raiseGeneration());
         }
         this.timeoutMillis = config.callTimeout().toMillis();
+        this.patience = new Patience(timeoutMillis);
         this.checkpoints = new Checkpoints(database);
         checkpoints.atStart();
         this.announcer = new Announcer();
@@ -96,7 +98,7 @@ public final class JdbcStorage implements Storage {
         } catch (InterruptedException e) {
             throw failure(command.answer(), e);
         }
-        command.answer().orTimeout(timeoutMillis, TimeUnit.MILLISECONDS);
+        patience.watch(command.answer());
         return command.answer().handle((value, failure) -> {
             if (failure != null) {
                 throw failure instanceof TimeoutException ? Refusal.callTimeout() : failure(failure);
@@ -186,6 +188,7 @@ public final class JdbcStorage implements Storage {
             Thread.currentThread().interrupt();
         }
         announcer.close();
+        patience.close();
         checkpoints.close();
     }
 
