@@ -32,9 +32,9 @@ final class Bench {
     private final Figure endToEnd = Figure.atLeast(0.12, "end to end", "1/s", "L1 at 64 in flight");
     private final Figure firstChunk = Figure.atMost(4, "first chunk", "us", "L1 at 1 in flight + L3");
     private final Figure submitVirtual =
-            Figure.atLeast(0.40, "submit, virtual threads", "1/s", "L1 at 64 on virtual threads, as the server's");
+            Figure.atLeast(0.40, "submit, virtual threads", "1/s", "L1 at 64 on virtual threads");
     private final Figure endToEndVirtual =
-            Figure.atLeast(0.12, "end to end, virtual threads", "1/s", "L1 at 64 on virtual threads, as the server's");
+            Figure.atLeast(0.12, "end to end, virtual threads", "1/s", "L1 at 64 on virtual threads");
     private final Figure firstChunkPaced =
             Figure.atMost(4, "first chunk, same pace", "us", "L1 + L3, each 50 times a second too");
     private final Figure appends = Figure.plain("stream messages a message", "");

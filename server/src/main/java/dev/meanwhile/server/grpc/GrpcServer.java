@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +39,7 @@ public final class GrpcServer {
     private final HealthStatusManager health = new HealthStatusManager();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("call-timeouts").factory());
-    private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    private final CallThreads calls = new CallThreads();
     private final OpenCalls open = new OpenCalls();
     private final CallGuard guard;
     private final Server server;
@@ -62,7 +61,8 @@ public final class GrpcServer {
                         .toList())
                 .build();
         this.server = NettyServerBuilder.forAddress(config.address())
-                .executor(calls)
+                .directExecutor()
+                .callExecutor(calls)
                 .addStreamTracerFactory(open)
                 .addStreamTracerFactory(new PartialRequests(config.partialRequestBytes()))
                 .addService(guarded(new SessionGrpcService(api, info).bindService()))
