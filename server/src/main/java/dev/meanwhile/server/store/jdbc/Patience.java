@@ -3,8 +3,9 @@ package dev.meanwhile.server.store.jdbc;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,8 +20,9 @@ final class Patience implements AutoCloseable {
     private final long nanos;
     private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean looking = new AtomicBoolean();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("store-timeouts").factory());
+    /** Once it is closed all answers come at once, so nothing is to be looked after. */
+    private final ScheduledExecutorService thread = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("store-timeouts").factory(), new ThreadPoolExecutor.DiscardPolicy());
 
     Patience(long millis) {
         this.nanos = TimeUnit.MILLISECONDS.toNanos(millis);

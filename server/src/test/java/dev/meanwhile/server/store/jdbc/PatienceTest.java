@@ -1,5 +1,6 @@
 package dev.meanwhile.server.store.jdbc;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -45,6 +46,14 @@ final class PatienceTest {
             }
             Awaitility.await().until(() -> patience.waiting() == 0);
         }
+    }
+
+    /** A call that comes as the store closes is refused by the writer. Seen red: the timer's own refusal in its place. */
+    @Test
+    void onceClosedItLooksAfterNothing() {
+        Patience patience = new Patience(1);
+        patience.close();
+        assertDoesNotThrow(() -> patience.watch(CompletableFuture.completedFuture("refused")));
     }
 
     private static void assertTimedOut(CompletableFuture<String> answer) {
