@@ -6,6 +6,7 @@ import dev.meanwhile.client.LogListener;
 import dev.meanwhile.client.RpcError;
 import dev.meanwhile.v1.AnswerCompleted;
 import dev.meanwhile.v1.AttemptReset;
+import dev.meanwhile.v1.FailureReason;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -50,7 +51,9 @@ final class AnswerPrinter implements LogListener {
     public void dropText(String messageId, AttemptReset reset) {
         if (parts.remove(messageId) != null && screen.isTerminal()) {
             turnTo(messageId);
-            String cause = Words.value(reset.getCause(), "FAILURE_REASON_");
+            String cause = reset.getCause() == FailureReason.FAILURE_REASON_WORKER_LOST
+                    ? "the server ended" // on purpose or not
+                    : Words.value(reset.getCause(), "FAILURE_REASON_");
             say("[attempt " + reset.getAttempt() + " failed (" + cause + "): its text above is void; another follows]");
         }
     }
@@ -60,6 +63,9 @@ final class AnswerPrinter implements LogListener {
         parts.clear();
         if (screen.isTerminal()) {
             say("[the log of this session was replaced: all of it above is void; here is what there is now]");
+        } else {
+            screen.error("meanwhile: the log of this session was replaced: all that was printed of it is void;"
+                    + " what there is now follows");
         }
     }
 
@@ -91,7 +97,7 @@ final class AnswerPrinter implements LogListener {
     public void cut(RpcError cause, Duration pause) {
         if (!lost) {
             lost = true;
-            screen.note("connection lost (" + EscapeFilter.line(String.valueOf(cause.getMessage()))
+            screen.status("connection lost (" + EscapeFilter.line(String.valueOf(cause.getMessage()))
                     + "); it goes on where it was as soon as the server is back");
         }
     }

@@ -35,7 +35,7 @@ final class CancelCommand implements Callable<Integer> {
         @Option(
                 names = "--queued",
                 paramLabel = "SESSION",
-                description = "All that wait in this session; the running one goes on.")
+                description = "All that are queued in this session; one that runs or is between attempts goes on.")
         private @Nullable String session;
     }
 
@@ -86,7 +86,7 @@ final class CancelCommand implements Callable<Integer> {
             String goesOn = session.hasRetryTime()
                     ? "its message between attempts is tried again"
                     : "its running message goes on";
-            cli.screen().note(goesOn + "; see it with: " + cli.command("tail " + session.getNumber()));
+            cli.screen().status(goesOn + "; see it with: " + cli.command("tail " + session.getNumber()));
         }
     }
 }

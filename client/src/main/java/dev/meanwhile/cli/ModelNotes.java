@@ -31,12 +31,15 @@ final class ModelNotes {
         });
     }
 
-    /** If the model of this one is gone. */
-    void tell(Session session) {
-        models().filter(models -> isGone(models, session))
-                .ifPresent(models -> cli.screen()
-                        .status(gone(session.getModel(), "this session", "here") + "give it another with: "
-                                + cli.command("model " + session.getNumber() + " MODEL")));
+    /** Whether the model of this one is gone, and so was told. */
+    boolean tellGone(Session session) {
+        boolean gone = models().filter(models -> isGone(models, session)).isPresent();
+        if (gone) {
+            cli.screen()
+                    .status(gone(session.getModel(), "this session", "here") + "give it another with: "
+                            + cli.command("model " + session.getNumber() + " MODEL"));
+        }
+        return gone;
     }
 
     /** Whose next message would fail. */

@@ -138,17 +138,19 @@ final class SendCommand implements Callable<Integer> {
     private void tell(MeanwhileClient client, Session target, SubmitMessageResponse accepted) {
         Screen screen = cli.screen();
         String id = accepted.getMessage().getMessageId();
-        if (!screen.isTerminal()) {
-            screen.line(id);
+        screen.line(
+                screen.isTerminal()
+                        ? "message " + id + " is with session " + Words.session(target) + ", in the background ("
+                                + Words.value(accepted.getMessage().getRouteReason(), "ROUTE_REASON_") + ")"
+                        : id);
+        // Last what asks again: a server that has fallen silent may take long.
+        if (!screen.isWatched() || new ModelNotes(client, cli).tellGone(target)) {
             return;
         }
-        screen.line("message " + id + " is with session " + Words.session(target) + ", in the background ("
-                + Words.value(accepted.getMessage().getRouteReason(), "ROUTE_REASON_") + ")");
         screen.note("its answer waits there: " + cli.command("switch " + target.getNumber()) + "; why: "
                 + cli.command("explain " + id));
-        // Last: a server that has fallen silent may take long.
         new SessionWait(client, cli)
                 .standing(id)
-                .ifPresent(why -> screen.note(EscapeFilter.line("it has to wait: " + why.words())));
+                .ifPresent(why -> screen.status(EscapeFilter.line("it has to wait: " + why.words())));
     }
 }

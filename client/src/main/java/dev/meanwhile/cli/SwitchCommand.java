@@ -53,7 +53,7 @@ final class SwitchCommand implements Callable<Integer> {
                 shown = through.sequence();
             }
             if (!cli.json()) {
-                new ModelNotes(client, cli).tell(target);
+                new ModelNotes(client, cli).tellGone(target);
             }
             return ExitCode.OK;
         }

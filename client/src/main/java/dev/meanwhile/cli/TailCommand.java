@@ -67,7 +67,7 @@ final class TailCommand implements Callable<Integer> {
         ReadMarks marks = new ReadMarks(client, cli);
         LogListener printer = cli.printer(true, through -> marks.session(id, through));
         cli.screen().status("following session " + Words.session(target) + "; end with Ctrl-C" + held());
-        new ModelNotes(client, cli).tell(target);
+        new ModelNotes(client, cli).tellGone(target);
         SessionWait wait = new SessionWait(client, cli);
         try (WaitTeller teller = new WaitTeller(cli.screen(), printer, () -> wait.of(client.session(id)))) {
             LogFollower log = client.log(FollowRequest.session(id, new Cursor(target.getEpoch(), start)), teller);

@@ -48,7 +48,7 @@ final class WatchReport implements WatchListener, WorkspaceView.News {
         view.received(response);
         if (lost && response.hasCaughtUp()) {
             lost = false;
-            screen.note("connected again");
+            screen.status("connected again");
         }
     }
 

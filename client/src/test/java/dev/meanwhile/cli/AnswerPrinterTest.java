@@ -1,14 +1,19 @@
 package dev.meanwhile.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.meanwhile.client.AnswerEnd;
 import dev.meanwhile.client.Cursor;
+import dev.meanwhile.client.MeanwhileClient;
+import dev.meanwhile.client.RpcError;
+import dev.meanwhile.testing.LoopbackServer;
 import dev.meanwhile.v1.AnswerCompleted;
 import dev.meanwhile.v1.AnswerFailed;
 import dev.meanwhile.v1.AttemptReset;
 import dev.meanwhile.v1.FailureReason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -61,6 +66,49 @@ final class AnswerPrinterTest {
         printer.ended("m", WHOLE, Cursor.START);
         assertEquals("right\n", shell.out());
         assertEquals("", shell.err());
+    }
+
+    /** What has gone into the pipe can't be taken back. Planted: silence; found red. */
+    @Test
+    void aPipeIsToldThatTheLogWasReplaced() {
+        Captured shell = Captured.pipe("");
+        AnswerPrinter printer = new AnswerPrinter(shell.screen(), true, ended::add);
+        printer.text("m", "old");
+        printer.dropEverything();
+        assertEquals("", shell.out());
+        assertEquals(
+                "meanwhile: the log of this session was replaced: all that was printed of it is void;"
+                        + " what there is now follows\n",
+                shell.err());
+    }
+
+    /** Planted: said only where stdout is a terminal; found red. */
+    @Test
+    void whoeverWatchesAPipeIsToldOnceThatTheConnectionIsLost() {
+        RpcError gone = assertThrows(RpcError.class, () -> {
+            try (MeanwhileClient nobody = MeanwhileClient.connect(LoopbackServer.nowhere(), "")) {
+                nobody.models();
+            }
+        });
+        Captured shell = Captured.watchedPipe();
+        AnswerPrinter printer = new AnswerPrinter(shell.screen(), false, ended::add);
+        printer.cut(gone, Duration.ZERO);
+        printer.cut(gone, Duration.ZERO);
+        assertEquals(1, shell.err().split("connection lost", -1).length - 1, shell::err);
+    }
+
+    /** Planted: "worker lost", also where a person has stopped it; found red. */
+    @Test
+    void anAttemptThatEndedWithItsServerIsToldAsThat() {
+        Captured shell = Captured.terminal();
+        AnswerPrinter printer = new AnswerPrinter(shell.screen(), false, ended::add);
+        printer.text("m", "half");
+        printer.dropText(
+                "m",
+                RESET.toBuilder()
+                        .setCause(FailureReason.FAILURE_REASON_WORKER_LOST)
+                        .build());
+        assertTrue(shell.out().contains("[attempt 1 failed (the server ended): "), shell::out);
     }
 
     @Test

@@ -66,6 +66,11 @@ final class ModelCommandTest {
             assertEquals(0, run(server, told, command, "two"));
             assertTrue(told.err().endsWith(here), told::err);
         }
+        run(server, Captured.pipe(""), "switch", "one");
+        Captured sent = Captured.terminal();
+        run(server, sent, "send", "-s", "two", "hello");
+        assertTrue(sent.err().endsWith(here), sent::err);
+        assertFalse(sent.err().contains("its answer waits there"), sent::err);
         Captured over = Captured.watchedPipe();
         run(server, over, "history", "over");
         assertFalse(over.err().contains("not configured"), over::err);

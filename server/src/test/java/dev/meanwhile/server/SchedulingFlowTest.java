@@ -112,8 +112,8 @@ final class SchedulingFlowTest {
                 assertEquals(MessageState.MESSAGE_STATE_FAILED, now.getState());
                 assertEquals(FailureReason.FAILURE_REASON_MODEL_REMOVED, now.getFailureReason());
                 assertEquals(
-                        "the model 'b' is no longer configured; give the session another (UpdateSession, or"
-                                + " bin/meanwhile model SESSION NAME) and submit again",
+                        "the model 'b' is no longer configured; give the session another (UpdateSession;"
+                                + " bin/meanwhile model SESSION NAME, or models replace OLD NAME for all) and submit again",
                         now.getFailureMessage());
             }
         }

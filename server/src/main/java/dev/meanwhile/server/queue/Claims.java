@@ -233,7 +233,8 @@ public final class Claims {
                             new Failed(
                                     FailureReason.MODEL_REMOVED,
                                     "the model '" + head.model() + "' is no longer configured; give the session another"
-                                            + " (UpdateSession, or bin/meanwhile model SESSION NAME) and submit again",
+                                            + " (UpdateSession; bin/meanwhile model SESSION NAME, or models replace OLD NAME for all) and"
+                                            + " submit again",
                                     message.attempts())));
         }
         return orphans.size();
