@@ -7,6 +7,7 @@ import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.SwitchSessionResponse;
 import dev.meanwhile.v1.Turn;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
@@ -39,14 +40,27 @@ final class CatchUp {
         }
     }
 
-    /** The log has them as they began or, what never ran, ended there: of a queue cancelled at once, newest first. */
+    /**
+     * The log has them as they began, and those that never ran where they were cancelled: of a queue, newest first. So
+     * each run of these is turned round; the time of asking tells where several cancels came one after the other.
+     */
     private static List<Turn> inOrderOfAsking(SwitchSessionResponse response) {
         List<Turn> turns = new ArrayList<>(response.getTurnsList());
-        // The last one may go on in the next piece, so nothing may come between.
-        boolean cut = response.getTruncated() && !turns.isEmpty() && !isWhole(turns.getLast());
-        turns.subList(0, turns.size() - (cut ? 1 : 0))
-                .sort(Comparator.comparing(turn -> Moment.of(turn.getMessage().getCreateTime())));
+        int begin = 0;
+        for (int end = 0; end <= turns.size(); end++) {
+            if (end == turns.size() || !neverRan(turns.get(end).getMessage())) {
+                List<Turn> cancelled = turns.subList(begin, end);
+                Collections.reverse(cancelled);
+                cancelled.sort(
+                        Comparator.comparing(turn -> Moment.of(turn.getMessage().getCreateTime())));
+                begin = end + 1;
+            }
+        }
         return turns;
+    }
+
+    private static boolean neverRan(Message message) {
+        return message.getState() == MessageState.MESSAGE_STATE_CANCELLED && message.getAttempts() == 0;
     }
 
     private static boolean isWhole(Turn turn) {

@@ -42,8 +42,8 @@ final class HelpCommand implements Callable<Integer> {
         CommandLine wanted = spec.parent().commandLine();
         for (String name : path) {
             if (wanted.getSubcommands().isEmpty()) {
-                throw cli.usage("\"" + name + "\" is too much here; " + wanted.getCommandName()
-                        + " has no commands of its own");
+                throw cli.usage("\"" + name + "\" is too much here; "
+                        + wanted.getCommandSpec().qualifiedName() + " has no commands of its own");
             }
             CommandLine next = wanted.getSubcommands().get(name);
             if (next == null) {

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class NotificationExec implements AutoCloseable {
     static final int WAITING = 1_000;
+    /** Of a shell whose command was ended by SIGINT: a Ctrl-C ends it together with us. */
+    private static final int INTERRUPTED = 130;
+
     static final Duration LONGEST = Duration.ofSeconds(30);
 
     private final String command;
@@ -80,7 +83,7 @@ final class NotificationExec implements AutoCloseable {
                     cli.screen()
                             .error("meanwhile: the command of --exec ran longer than " + Moment.span(longest)
                                     + " for notification " + facts.get("MEANWHILE_NOTIFICATION") + "; it was ended");
-                } else if (process.exitValue() != 0) {
+                } else if (process.exitValue() != 0 && process.exitValue() != INTERRUPTED) {
                     cli.screen()
                             .error("meanwhile: the command of --exec failed with exit code " + process.exitValue()
                                     + " for notification " + facts.get("MEANWHILE_NOTIFICATION"));

@@ -79,7 +79,7 @@ final class UsageWords {
         if (type.isEnum()) {
             return name(arg) + " can't be \"" + value + "\"; choose " + choices(arg);
         }
-        String why = value.matches("[+-]?[0-9]+") ? "too large" : "no whole number";
+        String why = value.matches("[+-]?[0-9]+") ? "out of range" : "no whole number";
         return name(arg) + ": '" + value + "' is " + why + "; write for instance: "
                 + (arg.isOption() ? name(arg) + " 20" : "20");
     }
@@ -127,7 +127,7 @@ final class UsageWords {
         }
         if (places(command).contains("SESSION") && (option.equals("-s") || option.equals("--session"))) {
             return command.getCommandName() + " takes its session without an option: "
-                    + command.getCommandSpec().qualifiedName() + " SESSION";
+                    + command.getCommandSpec().qualifiedName() + " " + String.join(" ", places(command));
         }
         return "there is no option \"" + option + "\"" + meant
                 + free.map(label -> "; if it is the " + label + ", put -- before it" + marked)

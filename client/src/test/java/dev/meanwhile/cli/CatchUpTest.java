@@ -30,23 +30,22 @@ final class CatchUpTest {
                 """, shown(piece(false, answered(1), cancelled(3), cancelled(2), answered(4))));
     }
 
-    /** Planted: sorted with the others, which comes between the two halves; found red. */
+    /** Planted: sorted by the clock alone, and all turns of a piece; each found red. */
     @Test
-    void anAnswerThatIsCutGoesOnWithoutABreak() {
-        Turn whole = answered(1);
-        Turn cut =
-                whole.toBuilder().setAnswer("ans").setAnswerThroughSequence(7).build();
-        Turn rest = whole.toBuilder()
-                .setAnswer("wer")
-                .setAnswerTruncated(true)
-                .setAnswerAfterSequence(7)
-                .build();
-        assertEquals("""
-                > asked 2
-                [message m2: cancelled: unspecified]
+    void neitherOneMomentNorAClockThatWasSetChangesIt() {
+        assertEquals(
+                """
+                > asked 3
+                answer
                 > asked 1
                 answer
-                """, shown(piece(true, cancelled(2), cut), piece(false, rest)));
+                > asked 2
+                [message m2: cancelled: unspecified]
+                > asked 4
+                [message m4: cancelled: unspecified]
+                > asked 5
+                [message m5: cancelled: unspecified]
+                """, shown(piece(false, answered(3), answered(1), cancelled(5, 4), cancelled(4, 4), cancelled(2, 2))));
     }
 
     private static String shown(SwitchSessionResponse... pieces) {
@@ -73,7 +72,13 @@ final class CatchUpTest {
     }
 
     private static Turn cancelled(int number) {
-        return turn(number, MessageState.MESSAGE_STATE_CANCELLED).build();
+        return cancelled(number, number);
+    }
+
+    private static Turn cancelled(int number, long millis) {
+        Turn.Builder turn = turn(number, MessageState.MESSAGE_STATE_CANCELLED);
+        turn.getMessageBuilder().setAttempts(0).setCreateTime(Timestamps.fromMillis(millis));
+        return turn.build();
     }
 
     private static Turn.Builder turn(int number, MessageState state) {
@@ -81,6 +86,7 @@ final class CatchUpTest {
                 .setMessage(Message.newBuilder()
                         .setMessageId("m" + number)
                         .setState(state)
+                        .setAttempts(1)
                         .setCreateTime(Timestamps.fromMillis(number))
                         .setFirstSequence(5)
                         .setTerminalSequence(9))

@@ -171,7 +171,7 @@ final class CliUsageTest {
             --sever                | there is no option "--sever"; did you mean: --server
             sessions --jsn         | there is no option "--jsn"; did you mean: --json
             history --limit abc    | --limit: 'abc' is no whole number; write for instance: --limit 20
-            history --limit 99999999999 | --limit: '99999999999' is too large; write for instance: --limit 20
+            history --limit 99999999999 | --limit: '99999999999' is out of range; write for instance: --limit 20
             send -5,degrees?       | a text that begins with "-" is taken for an option; put -- before it: bin/meanwhile send -- '-5 degrees?'
             send --wiat            | there is no option "--wiat"; did you mean: --wait; if it is the text, put -- before it: bin/meanwhile send -- --wiat
             send -s 2 -5,degrees?  | a text that begins with "-" is taken for an option; put -- before it: bin/meanwhile send -s 2 -- '-5 degrees?'
@@ -182,6 +182,7 @@ final class CliUsageTest {
             send a -b c            | there is no option "-b"; if it is the text, put -- before it: bin/meanwhile send a -- -b c
             switch --bogus         | there is no option "--bogus"; if it is the session's name, put -- before it: bin/meanwhile switch -- --bogus
             history -s 3           | history takes its session without an option: bin/meanwhile history SESSION
+            model -s 3 fast        | model takes its session without an option: bin/meanwhile model SESSION MODEL
             explain 3              | "3" is no id of a message; for the newest one of a session: bin/meanwhile explain -s 3
             rename 4 --old         | there is no option "--old"; if it is the name, put -- before it: bin/meanwhile rename 4 -- --old
             new ,                  | the name is empty or nothing but spaces; write one, or leave it out for a friendly one
@@ -229,7 +230,7 @@ final class CliUsageTest {
             history --al           | there is no option "--al"; did you mean: --all; if it is the session's name, put -- before it: bin/meanwhile history -- --al
             profile add lab h:7420 | "h:7420" is too much here; a server is named with: --server h:7420
             help models tset       | there is no command "models tset"; did you mean: bin/meanwhile models test
-            help switch x          | "x" is too much here; switch has no commands of its own
+            help switch x          | "x" is too much here; bin/meanwhile switch has no commands of its own
             demo --json            | --json is for what the service says; the demo tells a story in words
             --json completion bash | --json is for what the service says; completion asks it nothing
             help models --json     | --json is for what the service says; help asks it nothing

@@ -21,8 +21,10 @@ final class NotificationExecTest {
     @Test
     void aCommandThatFailsIsTold() {
         shell.environment.put("MEANWHILE_SERVER", "127.0.0.1:1");
-        String failsOnce = "[ \"$MEANWHILE_NOTIFICATION\" != 7 ] || exit 3; : > '" + folder.resolve("done") + "'";
+        String failsOnce =
+                "case $MEANWHILE_NOTIFICATION in 6) exit 130;; 7) exit 3;; esac; : > '" + folder.resolve("done") + "'";
         try (NotificationExec exec = new NotificationExec(failsOnce, new Cli(shell.shell()))) {
+            exec.offer(Notification.newBuilder().setNumber(6).build(), null); // ended by Ctrl-C, as we are
             exec.offer(Notification.newBuilder().setNumber(7).build(), null);
             exec.offer(Notification.newBuilder().setNumber(8).build(), null);
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(folder.resolve("done")));

@@ -215,17 +215,17 @@ public final class Server {
     /** The ports last: as long as the process lives it says so, and refuses in words. */
     private void abandon(Duration rest) {
         readiness.close();
-        streams.close();
-        watches.close();
         factory.close();
         metrics.lanes(List::of); // they would be asked of a closed store
         storage.close();
         try {
-            purger.stop();
             grpc.close(rest);
+            purger.stop();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        streams.close(); // behind the port: until then a call may open one, which is refused by the store
+        watches.close();
         http.ifPresent(OperatorHttp::close);
     }
 

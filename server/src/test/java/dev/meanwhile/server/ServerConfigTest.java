@@ -209,6 +209,18 @@ class ServerConfigTest {
         assertEquals(file + ":2: workers is already set at " + file + ":1", refusal("--config", file.toString()));
     }
 
+    /** Seen red: left out, though a flag says what holds; the default told where a model's name was forgotten. */
+    @Test
+    void whatAFlagSaysIsClearWhateverTheFileSays() throws IOException {
+        Path file = file("workers=3", "workers=4", "grcp=1");
+        String told =
+                refusal("--config", file.toString(), "--workers=2", "--reserved-for-active=5", "--grpc=0.0.0.0:7420");
+        assertTrue(told.startsWith("4 mistakes "), told);
+        assertTrue(told.contains("\n  reserved-for-active = '5' "), told);
+        assertTrue(told.contains("\n  grpc = '0.0.0.0:7420' "), told);
+        assertEquals(1, refusal("--model.chunks=1", "--default-model=x").lines().count());
+    }
+
     /** Seen red: only the first line told; the value of a key that is given twice not told. */
     @Test
     void aKeyThatIsWrongOnTwoLinesIsToldWithBoth() throws IOException {

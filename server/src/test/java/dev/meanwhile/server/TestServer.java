@@ -112,12 +112,12 @@ final class TestServer implements AutoCloseable {
 
     /** The first part of {@link #stop}: nothing runs any more. */
     void drain() throws InterruptedException {
-        stopped = true;
         server.drain();
     }
 
     /** The second part: ends, once clients have read what they were sent, but within that time. */
     void end(Duration rest) throws InterruptedException {
+        stopped = true;
         server.close(rest);
     }
 

@@ -35,8 +35,10 @@ public final class ConfigValues {
         Sources.variables(environment).forEach(values.given::putIfAbsent);
         Optional<Path> file = values.find(ConfigTable.CONFIG);
         if (file.isPresent()) {
+            values.mistakes.settled(values.given.keySet()); // the file is overruled there
             Sources.file(file.get(), values.origin(ConfigTable.CONFIG), values.mistakes)
                     .forEach(values.given::putIfAbsent);
+            values.mistakes.settled(Set.of());
         }
         // All, whether something will ask for them or not.
         values.given.keySet().forEach(key -> values.find(Objects.requireNonNull(KeyLookup.byKey(key))));

@@ -18,6 +18,13 @@ final class Mistakes {
     private final Set<String> unclearKeys = new HashSet<>();
     private final Set<String> unknownKeys = new HashSet<>();
     private final Set<String> unclearModels = new TreeSet<>();
+    private Set<String> settled = Set.of();
+
+    /** These keys have their values, whatever is wrong with them in the place that is read now. */
+    void settled(Set<String> keys) {
+        settled = new HashSet<>(keys);
+        settled.remove(ConfigTable.CONFIG.name()); // a file that can't be read makes all of it unclear
+    }
 
     /** Of several about one key the first is told: the others may only follow from it. */
     void add(String key, String text) {
@@ -27,7 +34,7 @@ final class Mistakes {
     /** Beside others about the same key. */
     void addAt(String place, String key, String text) {
         texts.putIfAbsent(place, text);
-        unclearKeys.add(key);
+        unclear(key);
     }
 
     /** Of a key that is no setting: what the one that was meant says, or which one of its model, is not known. */
@@ -36,11 +43,17 @@ final class Mistakes {
         unknownKeys.add(key);
         String meant = KeyLookup.meant(key);
         if (meant != null) {
-            unclearKeys.add(meant);
+            unclear(meant);
         }
         String model = KeyLookup.modelIn(key);
         if (model != null && model.matches(ConfigTable.MODEL_NAME)) {
             unclearModels.add(model);
+        }
+    }
+
+    private void unclear(String key) {
+        if (!settled.contains(key)) {
+            unclearKeys.add(key);
         }
     }
 
@@ -49,11 +62,12 @@ final class Mistakes {
         return unclearModels;
     }
 
-    /** Whether a key that is no setting may have been meant for that model, perhaps cut at its colon. */
+    /** Whether a key that is no setting may have been meant for that model: cut at its colon, or without any name. */
     boolean mayName(String model) {
         return unknownKeys.stream()
                 .anyMatch(key -> ("." + key + ".").contains("." + model + ".")
-                        || (Setting.MODEL_PREFIX + model).startsWith(key + ":"));
+                        || (Setting.MODEL_PREFIX + model).startsWith(key + ":")
+                        || key.startsWith(Setting.MODEL_PREFIX) && KeyLookup.modelIn(key) == null);
     }
 
     /** Whether what a setting says, or its model, is not known for sure. */

@@ -17,7 +17,10 @@ final class UsageNumbers {
 
     private UsageNumbers() {}
 
-    /** The event with 0, which is "not reported", in the place of each count of tokens that can be none, and no details in the place of what are none. */
+    /**
+     * The event with 0, which is "not reported", in the place of each count of tokens that can be none, and without
+     * details that can be none.
+     */
     static String mended(String json) {
         // Parsed only where it can matter: every piece of every answer comes through here, many with "usage":null.
         if (!REPORTED.matcher(json).find()) {
