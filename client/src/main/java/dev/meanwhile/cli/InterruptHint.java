@@ -17,15 +17,13 @@ final class InterruptHint {
         try {
             return waiting.run();
         } finally {
-            remove(hook);
-        }
-    }
-
-    private static void remove(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The program is ending already, so it is being said.
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // The program is ending already, maybe before its hook has come to say so: the wait may be over only
+                // because of that, and nobody is to be told what came of it.
+                screen.shut(words.get());
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.meanwhile.cli;
 
 import dev.meanwhile.client.MeanwhileClient;
+import dev.meanwhile.client.RpcError;
 import dev.meanwhile.v1.CreateSessionRequest;
 import dev.meanwhile.v1.ListModelsResponse;
 import dev.meanwhile.v1.Model;
@@ -67,16 +68,15 @@ final class ModelsTestCommand implements Callable<Integer> {
     private int test(MeanwhileClient client, Model model) throws InterruptedException {
         // Chosen here, so that it can be deleted whatever becomes of the call that makes it.
         String session = WORKSPACE + "-" + UUID.randomUUID().toString().substring(0, 8);
-        Thread atExit = new Thread(() -> client.deleteSession(session), "models-test-end");
+        Thread atExit = new Thread(() -> deleteAtExit(client, session), "models-test-end");
         Runtime.getRuntime().addShutdownHook(atExit);
         try {
-            client.createSession(CreateSessionRequest.newBuilder()
-                    .setSessionId(session)
-                    .setModel(model.getName())
-                    .build());
-            ModelTest.Result result = new ModelTest(client, cli, Duration.ofSeconds(seconds))
-                    .ask(session, model.getHold().getFailuresInRow());
-            return tell(model.getName(), result);
+            return tell(
+                    model.getName(),
+                    InterruptHint.during(
+                            cli.screen(),
+                            () -> "the test was ended; nothing is known of model " + EscapeFilter.line(model.getName()),
+                            () -> ask(client, session, model)));
         } finally {
             client.deleteSession(session);
             try {
@@ -84,6 +84,23 @@ final class ModelsTestCommand implements Callable<Integer> {
             } catch (IllegalStateException e) {
                 // An interrupt: the hook is doing the same.
             }
+        }
+    }
+
+    private ModelTest.Result ask(MeanwhileClient client, String session, Model model) throws InterruptedException {
+        client.createSession(CreateSessionRequest.newBuilder()
+                .setSessionId(session)
+                .setModel(model.getName())
+                .build());
+        return new ModelTest(client, cli, Duration.ofSeconds(seconds))
+                .ask(session, model.getHold().getFailuresInRow());
+    }
+
+    private static void deleteAtExit(MeanwhileClient client, String session) {
+        try {
+            client.deleteSession(session);
+        } catch (RpcError e) {
+            // The test has ended its connection, having done the same; or there is no server to delete it.
         }
     }
 

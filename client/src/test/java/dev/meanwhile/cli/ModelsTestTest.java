@@ -199,10 +199,11 @@ final class ModelsTestTest {
                 .start();
         await().atMost(Duration.ofSeconds(40)).until(() -> lines("Created session models-test") > before);
 
-        command.destroy(); // SIGTERM, which ends it as Ctrl-C does
+        command.toHandle().destroy(); // SIGTERM, which ends it as Ctrl-C does
 
+        String said = new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals("the test was ended; nothing is known of model slow\n", said);
         command.waitFor();
-        assertFalse(command.isAlive());
     }
 
     private static void answer(HttpExchange exchange) throws IOException {
