@@ -76,6 +76,10 @@ final class SessionFinder {
     }
 
     private Session find(String wanted, String kind, List<Session> proposed) {
+        if (wanted.isBlank()) {
+            throw cli.usage("the session's name is empty or nothing but spaces; its number, id or name is in: "
+                    + cli.command("sessions"));
+        }
         return byExactName(wanted)
                 .or(() -> only(s -> String.valueOf(s.getNumber()).equals(wanted)))
                 .or(() -> only(s -> s.getSessionId().equals(wanted)))
@@ -105,7 +109,7 @@ final class SessionFinder {
     }
 
     private Optional<Session> byPrefix(String wanted, List<Session> proposed) {
-        if (wanted.isEmpty() || isNumber(wanted)) { // one that is gone must not become the beginning of another's id
+        if (isNumber(wanted)) { // one that is gone must not become the beginning of another's id
             return Optional.empty();
         }
         Predicate<String> begins = word -> word.startsWith(wanted);

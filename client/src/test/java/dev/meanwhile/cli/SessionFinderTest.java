@@ -68,7 +68,6 @@ final class SessionFinderTest {
                 () -> refused("trpi to lisbon"));
         assertTrue(refused("Lisbon").endsWith("did you mean 1 \"trip to Lisbon\"?"));
         assertTrue(refused("xyzzy").contains("bin/meanwhile sessions"));
-        assertTrue(refused("").contains("no session"));
     }
 
     /** Planted: what matches listed as it comes, and closed ones for work, too; each found red. */
