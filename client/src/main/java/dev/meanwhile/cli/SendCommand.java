@@ -90,11 +90,18 @@ final class SendCommand implements Callable<Integer> {
     private String doubt(List<String> words) {
         String rest = words.subList(1, words.size()).stream().map(Cli::quoted).collect(Collectors.joining(" "));
         String whole = String.join(" ", words);
-        return "\"" + words.getFirst() + "\" is a session; to ask there: "
-                + cli.command("send -s " + Cli.quoted(words.getFirst()) + " " + shortened(rest))
+        String name = words.getFirst();
+        return "\"" + name + "\" is a session; to ask there: "
+                + cli.command("send " + (name.startsWith("-") ? "--session=" : "-s ") + Cli.quoted(name) + " "
+                        + dashes(words.subList(1, words.size())) + shortened(rest))
                 + "; to ask in the active one, quote the text: "
-                + cli.command("send "
+                + cli.command("send " + dashes(List.of(whole))
                         + (whole.length() > LONGEST_SHOWN ? "'TEXT'" : "'" + whole.replace("'", "'\\''") + "'"));
+    }
+
+    /** Before words of which one would be taken for an option. */
+    private static String dashes(List<String> words) {
+        return words.stream().anyMatch(word -> word.startsWith("-")) ? "-- " : "";
     }
 
     private static String shortened(String text) {

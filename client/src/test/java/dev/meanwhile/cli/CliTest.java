@@ -13,10 +13,13 @@ import dev.meanwhile.v1.SubmitMessageResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands as somebody types them, against a server in memory on real gRPC. */
 final class CliTest {
@@ -70,6 +73,40 @@ final class CliTest {
             assertEquals(0, script.run("sessions", "--server", server));
             assertEquals("", script.out() + script.err());
         }
+    }
+
+    /** Planted: the advice as it is for other names; found red. */
+    @Test
+    void adviceForANameLikeAnOptionDoesWhatItSays() {
+        run(Captured.pipe(""), "new", "--id", "dash", "--", "-dash");
+        Captured doubted = Captured.pipe("");
+        assertEquals(2, run(doubted, "send", "--", "-dash", "it's", "-5"));
+        assertTrue(
+                doubted.err()
+                        .contains("to ask there: bin/meanwhile send --session=-dash -- 'it'\\''s' -5; to ask in the"
+                                + " active one, quote the text: bin/meanwhile send -- '-dash it'\\''s -5'"),
+                doubted::err);
+        assertEquals(0, run(Captured.pipe(""), "send", "--session=-dash", "--", "it's", "-5"));
+        assertEquals(0, run(Captured.pipe(""), "send", "-s", "-dash", "text"));
+        assertEquals(2, service.session("dash").getUnreadMessages());
+        assertEquals(0, run(Captured.pipe(""), "send", "--", "-dash it's -5"));
+        assertEquals(2, service.session("dash").getUnreadMessages());
+    }
+
+    /** Planted: the words for a name that nobody has; found red. */
+    @ParameterizedTest
+    @ValueSource(strings = {"switch ,", "send -s , hi", "send -s EMPTY hi", "history EMPTY", "explain -s EMPTY"})
+    void anEmptyNameOfASessionIsToldAsSuch(String line) {
+        Captured shell = Captured.pipe("");
+        String[] args = Stream.of(line.split(" "))
+                .map(arg -> arg.equals("EMPTY") ? "" : arg.replace(',', ' '))
+                .toArray(String[]::new);
+        assertEquals(2, run(shell, args));
+        assertTrue(
+                shell.err()
+                        .startsWith("meanwhile: the session's name is empty or nothing but spaces; its number, id or"
+                                + " name is in: bin/meanwhile sessions\n"),
+                shell::err);
     }
 
     @Test
