@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
@@ -32,6 +33,11 @@ final class CompletionScripts {
         collect("", program);
         commands.putAll(
                 ServerCommands.of(resource(ServerCommands.SETTINGS).lines().toList()));
+        new LinkedHashMap<>(commands).forEach((path, command) -> {
+            if (!path.isEmpty()) {
+                commands.put("help " + path, named(command));
+            }
+        });
     }
 
     String bash() {
@@ -96,6 +102,13 @@ final class CompletionScripts {
     private void collect(String path, CommandLine command) {
         commands.put(path, command);
         command.getSubcommands().forEach((name, sub) -> collect((path + " " + name).strip(), sub));
+    }
+
+    /** A command as help takes it: nothing but a name. */
+    private static CommandLine named(CommandLine command) {
+        CommandSpec name = CommandSpec.create();
+        name.usageMessage().description(command.getCommandSpec().usageMessage().description());
+        return new CommandLine(name);
     }
 
     /** The commands below one, with what they do. */

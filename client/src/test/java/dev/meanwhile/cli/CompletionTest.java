@@ -125,6 +125,12 @@ final class CompletionTest {
                         "setopt sh_word_split; compdef() { : }; source ./script;"
                                 + " _meanwhile_walk compact; print -r -- ${switches#* * };"
                                 + " _meanwhile_walk models test; print -r -- $place"));
+        assertEquals(
+                List.of("discover test replace", "none"),
+                shell(
+                        "zsh",
+                        "setopt sh_word_split; compdef() { : }; source ./script;"
+                                + " _meanwhile_walk help models; print -r -- $below; print -r -- $place"));
         assertFalse(Files.exists(folder.resolve("pwned")));
     }
 
@@ -138,6 +144,14 @@ final class CompletionTest {
         assertEquals(List.of("QUEUE"), shell("fish", "source ./script; complete -C 'meanwhile log-level Q'"));
         assertEquals(List.of(), shell("fish", "source ./script; complete -C 'meanwhile rename one o'"));
         assertEquals(List.of("gpt-4.1"), shell("fish", "source ./script; complete -C 'meanwhile models test g'"));
+        assertEquals(
+                List.of("stats"),
+                shell("fish", "source ./script; complete -C 'meanwhile help st' | string replace -r '\\t.*' ''"));
+        assertEquals(
+                List.of("discover", "replace", "test"),
+                shell(
+                        "fish",
+                        "source ./script; complete -C 'meanwhile help models ' | string replace -r '\\t.*' '' | sort"));
         assertEquals(
                 List.of("json"),
                 shell(
@@ -177,6 +191,15 @@ final class CompletionTest {
         assertEquals(
                 List.of("--config", "--data", "--help", "-h"),
                 bash("compact", "-").stream().sorted().toList());
+    }
+
+    /** Planted: nothing behind help; found red, in the other shells, too. */
+    @Test
+    void helpIsOfferedTheCommands() throws Exception {
+        assertEquals(List.of("stats"), bash("help", "st"));
+        assertEquals(List.of("serve"), bash("help", "ser"));
+        assertEquals(List.of("discover", "test", "replace"), bash("help", "models", ""));
+        assertEquals(List.of(), bash("help", "models", "test", ""));
     }
 
     @Test
