@@ -248,10 +248,8 @@ final class Cli implements Runnable {
             throw new IllegalStateException(message);
         }
         CommandLine.ParseResult parsed = spec.commandLine().getParseResult();
+        // The page to see is that of the command that ran.
         return new ParameterException(
-                parsed != null && parsed.hasSubcommand()
-                        ? parsed.subcommand().commandSpec().commandLine()
-                        : spec.commandLine(),
-                message);
+                parsed == null ? spec.commandLine() : parsed.asCommandLineList().getLast(), message);
     }
 }

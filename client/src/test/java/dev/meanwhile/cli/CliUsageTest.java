@@ -245,6 +245,25 @@ final class CliUsageTest {
         assertEquals("meanwhile: " + words, shell.err().lines().findFirst().orElseThrow());
     }
 
+    /** Planted: the page of the command above; found red. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "models test fast --timeout 0",
+                "models replace m m",
+                "models discover ftp://x",
+                "profile add lab",
+                "history 1 --limit 0"
+            })
+    void thePageToSeeIsThatOfTheCommandThatRan(String line) {
+        Captured shell = Captured.pipe("");
+        assertEquals(2, shell.run(line.split(" ")));
+        String command = line.replaceAll(" (fast|m|ftp|lab|1)\\b.*", "");
+        assertEquals(
+                "see: bin/meanwhile " + command + " --help",
+                shell.err().lines().toList().getLast());
+    }
+
     /** Of each command: nothing behind it, an option without its value, a switch with one, all of them twice, too many words. */
     @Test
     void noCommandSpeaksInPicoclisWords() {
