@@ -51,6 +51,9 @@ public final class Server {
 
     private static final Duration LONGEST_REST = Duration.ofSeconds(2);
 
+    /** Twice {@link #SHORTEST_REST}, and some 300 ms that the virtual machine takes to end. */
+    private static final Duration LAST_STEPS = Duration.ofMillis(800);
+
     private final Metrics metrics = new Metrics();
     private final Storage storage;
     private final WorkerPool workers;
@@ -174,7 +177,8 @@ public final class Server {
 
     /** How long running answers may go on once it stops. */
     Duration patience() {
-        return drain.minus(drain.dividedBy(4));
+        Duration patience = drain.minus(longer(drain.dividedBy(4), LAST_STEPS));
+        return patience.isNegative() ? Duration.ZERO : patience;
     }
 
     /** Ends in order: refuses new calls, ends streams, finishes or hands back what runs. */

@@ -24,6 +24,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -52,6 +53,21 @@ final class DrainTest {
             assertTellsThatItDrains(port);
             answer.text("hello").complete();
             stopped.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Seen red with three quarters of any drain: the process ended 1.13 s after SIGTERM with 1 s. */
+    @Test
+    void answersLeaveTimeForTheEnd(@TempDir Path folder) throws Exception {
+        Map<String, Duration> patience = Map.of(
+                "0", Duration.ZERO,
+                "1s", Duration.ofMillis(200),
+                "2s", Duration.ofMillis(1200),
+                "20s", Duration.ofSeconds(15));
+        for (Map.Entry<String, Duration> drain : patience.entrySet()) {
+            try (TestServer server = TestServer.start(folder.resolve(drain.getKey()), "--drain=" + drain.getKey())) {
+                assertEquals(drain.getValue(), server.patience());
+            }
         }
     }
 

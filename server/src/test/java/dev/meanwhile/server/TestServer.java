@@ -81,6 +81,10 @@ final class TestServer implements AutoCloseable {
         return server.port();
     }
 
+    Duration patience() {
+        return server.patience();
+    }
+
     /** What operators are answered over HTTP, if a flag turned it on. */
     HttpResponse<String> http(String path) throws IOException, InterruptedException {
         URI uri = URI.create("http://127.0.0.1:" + server.httpPort() + path);

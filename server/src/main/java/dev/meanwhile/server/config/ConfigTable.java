@@ -97,7 +97,7 @@ public final class ConfigTable {
             Kind.duration("0", "10m"),
             "20s",
             "After SIGTERM the server ends within this time, or 1 s if it is less; running answers may take three"
-                    + " quarters of it.");
+                    + " quarters of it, and all but 0.8 s of it at most.");
 
     // Store
     public static final Setting<Integer> WRITER_QUEUE =
