@@ -45,21 +45,9 @@ final class ModelsTestInterruptTest {
     void theEndOfTheTestIsNoVerdict() throws Exception {
         Slow service = new Slow();
         try (LoopbackServer server = LoopbackServer.of(service)) {
-            ProcessBuilder line = new ProcessBuilder(List.of(
-                            System.getProperty("java.home") + "/bin/java",
-                            "-XX:TieredStopAtLevel=1",
-                            "-Dmeanwhile.terminal=",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Main.class.getName(),
-                            "--server=" + server.address(),
-                            "models",
-                            "test",
-                            "slow"))
-                    .redirectErrorStream(true);
-            line.environment().keySet().removeIf(key -> key.startsWith("MEANWHILE_") || key.startsWith("XDG_"));
-            line.environment().put("HOME", home.toString());
-            Process command = line.start();
+            Process command = CommandProcess.of(home, server.address(), "models", "test", "slow")
+                    .redirectErrorStream(true)
+                    .start();
             assertTrue(service.followed.await(30, TimeUnit.SECONDS));
 
             command.toHandle().destroy(); // that of the process closes what it says, too

@@ -3,6 +3,7 @@ package dev.meanwhile.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.meanwhile.client.ServerAddress;
 import dev.meanwhile.testing.LoopbackServer;
 import dev.meanwhile.v1.ListSessionsRequest;
 import dev.meanwhile.v1.ListSessionsResponse;
@@ -17,7 +18,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,7 @@ final class SendInterruptTest {
     @Test
     void beforeTheMessageIsOnItsWayNothingWasSent() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Process send = send("127.0.0.1:" + silent.getLocalPort());
+            Process send = send(ServerAddress.parse("127.0.0.1:" + silent.getLocalPort()));
             try (Socket asked = silent.accept()) {
                 assertEquals("nothing was sent\n", saidAtItsEnd(send), asked::toString);
             }
@@ -46,31 +46,17 @@ final class SendInterruptTest {
     void aMessageThatIsNotAnsweredMayHaveArrived() throws Exception {
         Mute service = new Mute();
         try (LoopbackServer server = LoopbackServer.of(service)) {
-            String address = server.address().toString();
-            Process send = send(address);
+            Process send = send(server.address());
             assertTrue(service.asked.await(30, TimeUnit.SECONDS));
             assertEquals(
-                    "whether the server took the message is not known; look with: bin/meanwhile --server " + address
-                            + " history 7\n",
+                    "whether the server took the message is not known; look with: bin/meanwhile --server "
+                            + server.address() + " history 7\n",
                     saidAtItsEnd(send));
         }
     }
 
-    private Process send(String address) throws IOException {
-        ProcessBuilder line = new ProcessBuilder(List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "-XX:TieredStopAtLevel=1",
-                "-Dmeanwhile.terminal=",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "--server",
-                address,
-                "send",
-                "hello"));
-        line.environment().keySet().removeIf(key -> key.startsWith("MEANWHILE_") || key.startsWith("XDG_"));
-        line.environment().put("HOME", home.toString());
-        return line.start();
+    private Process send(ServerAddress server) throws IOException {
+        return CommandProcess.of(home, server, "send", "hello").start();
     }
 
     private static String saidAtItsEnd(Process send) throws IOException, InterruptedException {

@@ -1,18 +1,16 @@
 package dev.meanwhile.server.store.jdbc;
 
+import static dev.meanwhile.server.store.jdbc.Samples.NOW;
+import static dev.meanwhile.server.store.jdbc.Samples.SESSION;
+import static dev.meanwhile.server.store.jdbc.Samples.SUBMISSION;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.meanwhile.server.domain.ConflictPolicy;
 import dev.meanwhile.server.domain.FinishReason;
 import dev.meanwhile.server.domain.Message;
 import dev.meanwhile.server.domain.Priority;
 import dev.meanwhile.server.domain.ResponseEntry.Completed;
-import dev.meanwhile.server.domain.Route;
-import dev.meanwhile.server.domain.RouteReason;
 import dev.meanwhile.server.domain.Session;
 import dev.meanwhile.server.domain.SessionCounts;
-import dev.meanwhile.server.domain.SessionState;
-import dev.meanwhile.server.domain.Submission;
 import dev.meanwhile.server.domain.TokenUsage;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -20,7 +18,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -30,18 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which indexes the updates of a message's life write: each is a page or more in a commit, also if nothing changes. */
 final class IndexWritesTest {
-    private static final Instant NOW = Instant.EPOCH;
-    private static final Submission SUBMISSION = new Submission(
-            "r",
-            Route.FOREGROUND,
-            RouteReason.SESSION_ACTIVE,
-            null,
-            Priority.HIGH,
-            null,
-            ConflictPolicy.ENQUEUE,
-            0,
-            NOW);
-
     private final Set<String> updates = new LinkedHashSet<>();
 
     /** Seen red: a session saved with its name and state each time, and a claimed message with its terminal sequence. */
@@ -66,31 +51,11 @@ final class IndexWritesTest {
     }
 
     private static Session session(JdbcTransaction tx) {
-        long workspace = tx.workspaces().create("w").key();
-        tx.sessions()
-                .insert(
-                        new Session(
-                                0,
-                                workspace,
-                                "w",
-                                "s",
-                                1,
-                                "n",
-                                "m",
-                                SessionState.OPEN,
-                                false,
-                                "e",
-                                false,
-                                NOW,
-                                null,
-                                0,
-                                0,
-                                SessionCounts.ZERO,
-                                TokenUsage.NONE,
-                                null),
-                        null,
-                        new byte[0]);
-        return Objects.requireNonNull(tx.sessions().find(workspace, "s"));
+        assertEquals(
+                SESSION.workspaceKey(),
+                tx.workspaces().create(SESSION.workspace()).key());
+        long key = tx.sessions().insert(SESSION, null, new byte[0]);
+        return Objects.requireNonNull(tx.sessions().find(key));
     }
 
     private Connection recording(Connection connection) {

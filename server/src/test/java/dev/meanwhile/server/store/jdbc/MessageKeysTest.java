@@ -1,54 +1,16 @@
 package dev.meanwhile.server.store.jdbc;
 
+import static dev.meanwhile.server.store.jdbc.Samples.SESSION;
+import static dev.meanwhile.server.store.jdbc.Samples.SUBMISSION;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.meanwhile.server.domain.ConflictPolicy;
-import dev.meanwhile.server.domain.Priority;
-import dev.meanwhile.server.domain.Route;
-import dev.meanwhile.server.domain.RouteReason;
-import dev.meanwhile.server.domain.Session;
-import dev.meanwhile.server.domain.SessionCounts;
-import dev.meanwhile.server.domain.SessionState;
-import dev.meanwhile.server.domain.Submission;
-import dev.meanwhile.server.domain.TokenUsage;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A message's key names it to running work, so it is never used again. */
 final class MessageKeysTest {
-    private static final Session SESSION = new Session(
-            1,
-            1,
-            "w",
-            "s",
-            1,
-            "n",
-            "m",
-            SessionState.OPEN,
-            false,
-            "e",
-            false,
-            Instant.EPOCH,
-            null,
-            0,
-            0,
-            SessionCounts.ZERO,
-            TokenUsage.NONE,
-            null);
-    private static final Submission SUBMISSION = new Submission(
-            null,
-            Route.BACKGROUND,
-            RouteReason.NO_ACTIVE_SESSION,
-            null,
-            Priority.LOW,
-            null,
-            ConflictPolicy.ENQUEUE,
-            0,
-            Instant.EPOCH);
-
     /** Seen red: keys that go on from the messages that are there. */
     @Test
     void goOnFromTheHighestEverCommitted(@TempDir Path folder) {

@@ -1,22 +1,20 @@
 package dev.meanwhile.server.store.jdbc;
 
+import static dev.meanwhile.server.store.jdbc.Samples.NOW;
+import static dev.meanwhile.server.store.jdbc.Samples.SESSION;
+import static dev.meanwhile.server.store.jdbc.Samples.SUBMISSION;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.meanwhile.server.domain.ConflictPolicy;
 import dev.meanwhile.server.domain.FailedAttempt;
 import dev.meanwhile.server.domain.FailureReason;
 import dev.meanwhile.server.domain.Message;
 import dev.meanwhile.server.domain.MessageState;
 import dev.meanwhile.server.domain.Priority;
 import dev.meanwhile.server.domain.ResponseEntry.Started;
-import dev.meanwhile.server.domain.Route;
-import dev.meanwhile.server.domain.RouteReason;
 import dev.meanwhile.server.domain.Session;
-import dev.meanwhile.server.domain.SessionCounts;
 import dev.meanwhile.server.domain.SessionState;
 import dev.meanwhile.server.domain.Submission;
-import dev.meanwhile.server.domain.TokenUsage;
 import dev.meanwhile.server.domain.Workspace;
 import dev.meanwhile.server.store.Head;
 import dev.meanwhile.server.store.LaneState;
@@ -55,36 +53,6 @@ final class QueryPlanTest {
             "FROM workspace_lane l JOIN workspace", "operators' statistics: the deepest of all workspaces",
             "SELECT key FROM session WHERE state = 2", "an index of deleted sessions only");
 
-    private static final Instant NOW = Instant.EPOCH;
-    private static final Session SESSION = new Session(
-            1,
-            1,
-            "w",
-            "s",
-            1,
-            "n",
-            "m",
-            SessionState.OPEN,
-            true,
-            "e",
-            false,
-            NOW,
-            null,
-            0,
-            0,
-            SessionCounts.ZERO,
-            TokenUsage.NONE,
-            null);
-    private static final Submission SUBMISSION = new Submission(
-            "r",
-            Route.FOREGROUND,
-            RouteReason.SESSION_ACTIVE,
-            null,
-            Priority.HIGH,
-            null,
-            ConflictPolicy.ENQUEUE,
-            0,
-            NOW);
     private static final Message MESSAGE = new Message(
             1,
             "id",
