@@ -6,6 +6,7 @@ import dev.meanwhile.server.domain.ModelInfo;
 import java.io.PrintStream;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What a person sees when the server is up; the lines with the addresses are read by programs. */
@@ -14,7 +15,8 @@ final class Banner {
 
     private Banner() {}
 
-    static void print(PrintStream out, ServerConfig config, int port, int httpPort) {
+    /** @param trouble which sessions have a model that is gone */
+    static void print(PrintStream out, ServerConfig config, int port, int httpPort, Optional<String> trouble) {
         String grpc = new Address(config.grpc().address().getHostString(), port).toString();
         // Commands look at the default address by themselves.
         String there = grpc.equals(ConfigTable.GRPC.defaultText()) ? "" : "--server " + grpc + " ";
@@ -22,6 +24,8 @@ final class Banner {
         out.println("  data      " + config.store().dataFolder().resolve("meanwhile.db"));
         out.println("            durable: survives kill -9 and power loss");
         out.println("  models    " + models(config.modelInfos(), there));
+        trouble.ifPresent(which -> out.println(
+                "            " + which + "; in each workspace: bin/meanwhile " + there + "models replace OLD NAME"));
         out.println("  gRPC      listening on " + grpc);
         config.http()
                 .map(http -> new Address(http.host(), httpPort))

@@ -157,9 +157,12 @@ public final class Server {
         }
     }
 
-    /** Reads every session, so only once a SIGTERM finds what ends the server in order. */
-    void logStart(ServerConfig config) {
-        StartLines.log(config, version(), port(), httpPort(), storage);
+    /**
+     * Reads every session, so only once a SIGTERM finds what ends the server in order. Returns what the one who started
+     * it should see too.
+     */
+    Optional<String> logStart(ServerConfig config) {
+        return StartLines.log(config, version(), port(), httpPort(), storage);
     }
 
     int port() {

@@ -7,6 +7,7 @@ import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.jdbc.JdbcStorage;
 import dev.meanwhile.server.telemetry.ServiceLog;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What the log says once the server serves: it may be all that is kept of a server that nobody watches. */
@@ -15,7 +16,8 @@ final class StartLines {
 
     private StartLines() {}
 
-    static void log(ServerConfig config, String version, int port, int httpPort, Storage storage) {
+    /** Returns what the one who started it should see too; empty if there is nothing. */
+    static Optional<String> log(ServerConfig config, String version, int port, int httpPort, Storage storage) {
         ServiceLog.listening(
                 version,
                 new Address(config.grpc().address().getHostString(), port).toString(),
@@ -27,12 +29,20 @@ final class StartLines {
             Map<String, Integer> missing = storage.read(tx -> tx.sessions().openByModel());
             config.modelInfos().stream().map(ModelInfo::name).forEach(missing::remove);
             if (!missing.isEmpty()) {
-                ServiceLog.modelsMissing(
-                        missing.values().stream().mapToInt(Integer::intValue).sum(), names(missing));
+                String told = told(missing);
+                ServiceLog.modelsMissing(told);
+                return Optional.of(told);
             }
         } catch (Refusal refusal) {
             // It is only advice, and of a store that can't be read others tell.
         }
+        return Optional.empty();
+    }
+
+    private static String told(Map<String, Integer> missing) {
+        int sessions = missing.values().stream().mapToInt(Integer::intValue).sum();
+        return (sessions == 1 ? "1 open session has" : sessions + " open sessions have")
+                + " a model that is not configured: " + names(missing);
     }
 
     private static String names(Map<String, Integer> sessions) {

@@ -79,7 +79,7 @@ class ServeTest {
         assertTrue(banner.contains("data      " + file + "\n"), banner);
         assertTrue(Files.exists(file));
         assertTrue(banner.contains("durable: survives kill -9 and power loss"), banner);
-        String address = banner.replaceAll("(?s).*listening on (\\S+).*", "$1");
+        String address = address(banner);
         assertTrue(banner.contains("bin/meanwhile --server " + address + " send hello"), banner);
     }
 
@@ -96,7 +96,7 @@ class ServeTest {
         List<String> flags = new ArrayList<>(List.of("--default-model=x9"));
         IntStream.range(0, 16).forEach(i -> flags.add("--model.x" + i + ".adapter=simulated"));
         String banner = banner(serve(flags.toArray(String[]::new)));
-        String address = banner.replaceAll("(?s).*listening on (\\S+).*", "$1");
+        String address = address(banner);
         String models = banner.lines()
                 .filter(line -> line.startsWith("  models "))
                 .findFirst()
@@ -104,6 +104,29 @@ class ServeTest {
         assertTrue(models.startsWith("  models    x9 (default, simulated, "), models);
         assertEquals(5, models.split(" answers at a time", -1).length - 1, models);
         assertTrue(models.endsWith(", and 12 more: bin/meanwhile --server " + address + " models"), models);
+    }
+
+    /** Seen red: only the log said it. */
+    @Test
+    void theBannerNamesTheModelsOfSessionsThatAreNotConfigured() throws Exception {
+        Process before = serve("--model.old.latency=1h", "--default-model=old");
+        String first = banner(before);
+        assertFalse(first.contains("not configured"), first);
+        askSomething(Integer.parseInt(address(first).replaceAll(".*:", "")));
+        before.destroyForcibly().waitFor();
+        String banner = banner(serve());
+        assertEquals(
+                "            1 open session has a model that is not configured: old (1); in each workspace:"
+                        + " bin/meanwhile --server " + address(banner) + " models replace OLD NAME",
+                banner.lines()
+                        .dropWhile(line -> !line.startsWith("  models "))
+                        .skip(1)
+                        .findFirst()
+                        .orElseThrow());
+    }
+
+    private static String address(String banner) {
+        return banner.replaceAll("(?s).*listening on (\\S+).*", "$1");
     }
 
     private static String banner(Process server) throws IOException {

@@ -164,13 +164,12 @@ public final class ServiceLog {
                 Clean.text(data));
     }
 
-    /** Open sessions that nothing would answer; {@code models} are their names. */
-    public static void modelsMissing(int sessions, String models) {
+    /** Open sessions that nothing would answer; {@code which} says how many and of which models. */
+    public static void modelsMissing(String which) {
         SERVER.warn(
-                "{} a model that is not configured: {}; configure it again, or give the session another: UpdateSession,"
-                        + " or bin/meanwhile model SESSION NAME, or for all of a workspace models replace OLD NAME",
-                sessions == 1 ? "1 open session has" : sessions + " open sessions have",
-                Clean.text(models));
+                "{}; configure it again, or give the session another: UpdateSession, or bin/meanwhile model SESSION"
+                        + " NAME, or for all of a workspace models replace OLD NAME",
+                Clean.text(which));
     }
 
     /** @param patience how long what runs may go on */
