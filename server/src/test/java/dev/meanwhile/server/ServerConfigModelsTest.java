@@ -151,6 +151,22 @@ class ServerConfigModelsTest {
                         "--default-model=d"));
     }
 
+    /** Seen red: told at the next start only, where workers are a mistake that the model does not use. */
+    @Test
+    void whatAModelSaysOfItsOwnWorkersStandsAlone() {
+        String workers = "workers = '0' (from flag --workers): expected a whole number from 1 to 1024";
+        String[] both = {"--workers=0", "--model.a.workers=2", "--model.a.reserved-for-active=2"};
+        assertEquals(
+                "2 mistakes in the settings:\n  " + workers
+                        + "\n  model.a.reserved-for-active = '2' (from flag --model.a.reserved-for-active): must be less"
+                        + " than the workers of model a (2)",
+                refusal(both));
+        assertEquals(workers, refusal("--workers=0", "--model.a.reserved-for-active=9"));
+        assertEquals(
+                "model.a.workers = '0' (from flag --model.a.workers): expected a whole number from 1 to 1024",
+                refusal("--model.a.workers=0", "--model.a.reserved-for-active=9"));
+    }
+
     /** Seen red: a default-model that no misspelt key can have meant was told at the next start only. */
     @Test
     void theDefaultModelIsToldUnlessAMisspeltKeyMayHaveMeantIt() {

@@ -79,12 +79,13 @@ public final class ModelReader {
         Setting<Integer> decides = values.isGiven(own) ? own : ConfigTable.RESERVED;
         int reserved = values.find(decides).orElse(Math.min(2, workers - 1));
         if (reserved >= workers) {
+            Setting<Integer> ownWorkers = ConfigTable.MODEL_WORKERS.of(name);
             values.refuse(
                     decides,
                     "must be less than the workers of model " + name + " (" + workers + ")",
                     own,
-                    ConfigTable.MODEL_WORKERS.of(name),
-                    ConfigTable.WORKERS);
+                    ownWorkers,
+                    values.isGiven(ownWorkers) ? ownWorkers : ConfigTable.WORKERS);
             return workers - 1;
         }
         return reserved;
