@@ -241,6 +241,15 @@ class ServerConfigTest {
         assertEquals(
                 "--log-level.FOO is not a setting; the components are " + String.join(", ", Logging.components()),
                 refusal("--log-level.FOO=debug"));
+        assertEquals(
+                List.of(
+                        "Ignored environment variable MEANWHILE_LOG_LEVEL_FOO: there is no such setting; the components"
+                                + " are " + String.join(", ", Logging.components()),
+                        "Ignored environment variable MEANWHILE_LOG_LEVEL_QUEU; did you mean MEANWHILE_LOG_LEVEL_QUEUE?"),
+                ServerConfig.read(
+                                List.of(),
+                                Map.of("MEANWHILE_LOG_LEVEL_FOO", "debug", "MEANWHILE_LOG_LEVEL_QUEU", "debug"))
+                        .warnings());
     }
 
     @Test

@@ -87,7 +87,7 @@ final class KeyLookup {
             }
             String meant = meant(key);
             if (meant == null && key.startsWith(COMPONENT_LEVEL)) {
-                return "is not a setting; the components are " + String.join(", ", Logging.components());
+                return "is not a setting; " + components();
             }
             return "is not a setting" + (meant == null ? "" : "; did you mean " + prefix + meant + "?");
         }
@@ -105,9 +105,18 @@ final class KeyLookup {
                         : "; did you mean " + prefix + Setting.MODEL_PREFIX + model + "." + meant + "?");
     }
 
-    /** The variable that may have been meant. */
-    static @Nullable String nearestVariable(String variable) {
-        return nearest(variable, BY_VARIABLE.keySet());
+    /** What to say of a variable that is no setting, to follow its name. */
+    static String whyIgnored(String variable) {
+        String meant = nearest(variable, BY_VARIABLE.keySet());
+        if (meant != null) {
+            return "; did you mean " + meant + "?";
+        }
+        return ": there is no such setting"
+                + (variable.startsWith(Setting.variableOf(COMPONENT_LEVEL)) ? "; " + components() : "");
+    }
+
+    private static String components() {
+        return "the components are " + String.join(", ", Logging.components());
     }
 
     private static @Nullable String nearest(String written, Iterable<String> known) {

@@ -100,8 +100,7 @@ final class Sources {
         if (name.startsWith(VARIABLE_PREFIX + "MODEL_")) {
             return ignored + ": settings of a model come only from the file and from flags";
         }
-        String meant = KeyLookup.nearestVariable(name);
-        return ignored + (meant == null ? ": there is no such setting" : "; did you mean " + meant + "?");
+        return ignored + KeyLookup.whyIgnored(name);
     }
 
     /** A properties file in UTF-8. A key given twice is refused: one of the two would be a surprise. */
