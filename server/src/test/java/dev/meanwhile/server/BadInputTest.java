@@ -245,7 +245,7 @@ final class BadInputTest {
                 assertEquals(keys, mark.metadata());
                 assertEquals(what + "mark at most that as read", mark.text());
             }
-            refused(
+            ErrorDetails.Refused mark = refused(
                     "EPOCH_CHANGED",
                     () -> server.users()
                             .markSessionRead(MarkSessionReadRequest.newBuilder()
@@ -253,6 +253,11 @@ final class BadInputTest {
                                     .setThroughSequence(99)
                                     .setEpoch("old")
                                     .build()));
+            assertEquals(
+                    "the log is not the one this sequence belongs to; read the session anew and mark what you saw with"
+                            + " epoch '" + one.getEpoch() + "'",
+                    mark.text());
+            assertEquals(Map.of("epoch", one.getEpoch()), mark.metadata());
             ErrorDetails.Refused epoch = refused(
                     "EPOCH_CHANGED",
                     () -> server.users()
@@ -260,7 +265,11 @@ final class BadInputTest {
                                     .setEpoch("old")
                                     .build())
                             .next());
-            assertEquals(one.getEpoch(), epoch.metadata().get("epoch"));
+            assertEquals(
+                    "the log is not the one this cursor belongs to; drop what you hold and start at 0 with epoch '"
+                            + one.getEpoch() + "'",
+                    epoch.text());
+            assertEquals(Map.of("epoch", one.getEpoch()), epoch.metadata());
             refused(
                     "SESSION_NOT_FOUND",
                     () -> server.users()

@@ -70,7 +70,7 @@ public final class Reading {
             Step step = storage.inTransaction(Caller.USER, tx -> {
                 Session session = Lookup.session(tx, workspace, sessionId);
                 if (!epoch.isEmpty() && !epoch.equals(session.epoch())) {
-                    throw Refusal.epochChanged(session.epoch());
+                    throw Refusal.readInAnotherLog(session.epoch());
                 }
                 if (through > session.lastSequence()) {
                     throw Refusal.readAhead(through, session.lastSequence(), session.epoch());

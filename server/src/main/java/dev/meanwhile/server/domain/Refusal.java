@@ -174,10 +174,18 @@ public final class Refusal extends RuntimeException {
     }
 
     public static Refusal epochChanged(String epoch) {
+        return anotherLog("cursor", "drop what you hold and start at 0", epoch);
+    }
+
+    /** Of a mark. */
+    public static Refusal readInAnotherLog(String epoch) {
+        return anotherLog("sequence", "read the session anew and mark what you saw", epoch);
+    }
+
+    private static Refusal anotherLog(String what, String cure, String epoch) {
         return new Refusal(
                 Reason.EPOCH_CHANGED,
-                "the log is not the one this cursor belongs to; drop what you hold and start at 0 with epoch '" + epoch
-                        + "'",
+                "the log is not the one this " + what + " belongs to; " + cure + " with epoch '" + epoch + "'",
                 Map.of("epoch", epoch),
                 null);
     }
