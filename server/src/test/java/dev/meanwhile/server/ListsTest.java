@@ -154,7 +154,10 @@ final class ListsTest {
                     "A".repeat(512))) {
                 refused("PAGE_TOKEN_INVALID", () -> lists.getFirst().page(1, made));
             }
-            refused("INVALID_FIELD", () -> lists.getFirst().page(1, "A".repeat(513)));
+            assertEquals(
+                    "page_token has 513 bytes; the limit is 512, start without one",
+                    refused("INVALID_FIELD", () -> lists.getFirst().page(1, "A".repeat(513)))
+                            .text());
         }
     }
 

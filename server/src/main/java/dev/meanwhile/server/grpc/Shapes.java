@@ -105,7 +105,12 @@ final class Shapes {
     }
 
     static String pageToken(String token) {
-        return bytes("page_token", token, MAX_PAGE_TOKEN);
+        int bytes = utf8(token);
+        if (bytes > MAX_PAGE_TOKEN) {
+            throw Refusal.invalidField(
+                    "page_token", "has " + bytes + " bytes; the limit is " + MAX_PAGE_TOKEN + ", start without one");
+        }
+        return token;
     }
 
     static String instruction(String text) {
