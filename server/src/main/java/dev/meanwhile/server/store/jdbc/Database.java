@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.sqlite.SQLiteConnection;
@@ -55,6 +56,18 @@ final class Database {
         } catch (IOException e) {
             throw new UncheckedIOException("can't make " + file + ": " + FolderLock.why(e), e);
         }
+        try {
+            migrate();
+        } catch (FlywayException e) {
+            Throwable cause = e;
+            while (cause != null && !(cause instanceof SQLException)) {
+                cause = cause.getCause();
+            }
+            throw cause == null ? e : new StorageException((SQLException) cause);
+        }
+    }
+
+    private void migrate() {
         Flyway flyway = Flyway.configure()
                 .dataSource(source)
                 .locations("classpath:db/migration")

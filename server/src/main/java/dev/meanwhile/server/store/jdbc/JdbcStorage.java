@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +66,7 @@ public final class JdbcStorage implements Storage {
         } catch (StorageException | FlywayException e) {
             lock.close();
             throw new IllegalStateException(
-                    "the database in " + config.dataFolder() + " can't be used ("
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+                    "the database in " + config.dataFolder() + " can't be used (" + why(e)
                             + "); free the disk if it is full, restore a backup if the file is damaged, or choose"
                             + " another folder with --data",
                     e);
@@ -74,6 +74,15 @@ public final class JdbcStorage implements Storage {
             lock.close();
             throw e;
         }
+    }
+
+    private static String why(RuntimeException e) {
+        boolean strange = e instanceof StorageException storage && storage.corrupt()
+                || e instanceof FlywayException flyway
+                        && flyway.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE;
+        return strange
+                ? FILE_NAME + " is not a database of Meanwhile, or is damaged"
+                : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     @Override

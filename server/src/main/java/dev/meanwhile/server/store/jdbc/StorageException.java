@@ -10,7 +10,7 @@ final class StorageException extends RuntimeException {
     private final int code;
 
     StorageException(SQLException cause) {
-        super(cause);
+        super(cause.getMessage(), cause);
         this.code = cause instanceof SQLiteException e ? e.getResultCode().code & 0xff : 0;
     }
 
