@@ -17,6 +17,7 @@ import dev.meanwhile.v1.ResponseEntry;
 import dev.meanwhile.v1.Route;
 import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.SwitchSessionResponse;
+import dev.meanwhile.v1.UpdateSessionRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,6 +81,30 @@ final class SwitchLanesTest {
             assertEquals(0, calls.switchTo("back").getReprioritizedMessages(), "it was active already");
             calls.resume();
             assertEquals("three", model.next().prompt().text(), "HIGH goes first though submitted later");
+        }
+    }
+
+    /** As the contract says of Message.model and current_priority. Seen red with the lane of its submit kept. */
+    @Test
+    void whatEndedBeforeAnyAttemptFollowsItsSession() throws Exception {
+        try (TestServer server = TestServer.start(
+                folder, "--model.a.adapter=simulated", "--model.b.adapter=simulated", "--default-model=a")) {
+            UserCalls calls = new UserCalls(server);
+            server.session("front");
+            server.session("back");
+            calls.pause();
+            String message = calls.submit("back", "one");
+            assertEquals(1, calls.cancelQueued("back"));
+            assertEquals(Priority.PRIORITY_LOW, wants(calls, message));
+            assertEquals("a", calls.message(message).getMessage().getModel());
+            calls.switchTo("back");
+            server.users()
+                    .updateSession(UpdateSessionRequest.newBuilder()
+                            .setSessionId("back")
+                            .setModel("b")
+                            .build());
+            assertEquals(Priority.PRIORITY_HIGH, wants(calls, message));
+            assertEquals("b", calls.message(message).getMessage().getModel());
         }
     }
 

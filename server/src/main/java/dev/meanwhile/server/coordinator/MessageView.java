@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A message as callers see it.
  *
  * @param model of the newest attempt; while it waits for one, and if it never had one, the session's
- * @param currentPriority the lane it wants now; after its end the one it was last claimed from or would have been
+ * @param currentPriority the lane it wants now; after its end the one it was last claimed from, if it ever was
  * @param retryTime between attempts: when the next one is or was due
  */
 public record MessageView(
