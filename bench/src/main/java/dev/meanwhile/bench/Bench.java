@@ -31,10 +31,7 @@ final class Bench {
     private final Figure submit = Figure.atLeast(0.40, "submit", "1/s", "L1 at 64 in flight");
     private final Figure endToEnd = Figure.atLeast(0.12, "end to end", "1/s", "L1 at 64 in flight");
     private final Figure firstChunk = Figure.atMost(4, "first chunk", "us", "L1 at 1 in flight + L3");
-    private final Figure submitVirtual =
-            Figure.atLeast(0.40, "submit, virtual threads", "1/s", "L1 at 64 on virtual threads");
-    private final Figure endToEndVirtual =
-            Figure.atLeast(0.12, "end to end, virtual threads", "1/s", "L1 at 64 on virtual threads");
+    private final Figure submitDurable = Figure.beside("submit, next to bare SQLite", "1/s", "L2 in SQLite");
     private final Figure firstChunkPaced =
             Figure.atMost(4, "first chunk, same pace", "us", "L1 + L3, each 50 times a second too");
     private final Figure appends = Figure.plain("stream messages a message", "");
@@ -42,6 +39,9 @@ final class Bench {
             NoopServer.Kind.DEFAULT, Figure.plain("L1 at 64, default executor", "1/s"),
             NoopServer.Kind.DIRECT, Figure.plain("L1 at 64, event loop", "1/s"),
             NoopServer.Kind.VIRTUAL, Figure.plain("L1 at 64, virtual threads", "1/s")));
+    private final Map<DurableServer.Kind, Figure> durable = new EnumMap<>(Map.of(
+            DurableServer.Kind.JOURNAL, Figure.beside("L2 at 64, in a journal", "1/s", "L1 at 64 in flight"),
+            DurableServer.Kind.SQLITE, Figure.beside("L2 at 64, in SQLite", "1/s", "L1 at 64 in flight")));
     private final Figure alone = Figure.plain("L1 at 1 in flight", "us");
     private final Figure alonePaced = Figure.plain("L1 at 50/s", "us");
     private final Figure disk = Figure.plain("L3 4 KiB to disk", "us");
@@ -71,9 +71,10 @@ final class Bench {
                 besideWarmup = System.nanoTime() - start - warmup.toNanos();
             }
         }
-        List<Figure> figures = new ArrayList<>(
-                List.of(submit, submitVirtual, endToEnd, endToEndVirtual, firstChunk, firstChunkPaced, appends));
+        List<Figure> figures =
+                new ArrayList<>(List.of(submit, submitDurable, endToEnd, firstChunk, firstChunkPaced, appends));
         figures.addAll(busy.values());
+        figures.addAll(durable.values());
         figures.addAll(List.of(alone, alonePaced, disk, diskPaced, warmups, submitLoad, endToEndLoad));
         return figures;
     }
@@ -99,7 +100,7 @@ final class Bench {
             Share share = new Share(server);
             Conversations.Rate rate = conversations.run(options.endToEnd());
             endToEndLoad.add(share.ofLoad());
-            compare(rate.perSecond(), limits.perSecond(options.limit()), endToEnd, endToEndVirtual);
+            endToEnd.add(rate.perSecond(), calls(limits));
             appends.add(rate.appends());
 
             double first = conversations.firstText(FIRST_CHUNKS_PER_SECOND, options.firstChunk());
@@ -123,16 +124,25 @@ final class Bench {
             double submits = ClosedLoop.run(workload, channels, IN_FLIGHT, options.submit())
                     .perSecond();
             submitLoad.add(share.ofLoad());
-            compare(submits, limits.perSecond(options.limit()), submit, submitVirtual);
+            double calls = calls(limits);
+            submit.add(submits, calls);
+            limits.durablePerSecond(options.limit())
+                    .forEach((kind, perSecond) -> figure(durable, kind).add(perSecond, calls));
+            submitDurable.add(
+                    submits, figure(durable, DurableServer.Kind.SQLITE).last());
         }
         delete(data);
     }
 
-    private void compare(double value, Map<NoopServer.Kind, Double> limits, Figure best, Figure virtual) {
-        limits.forEach(
-                (kind, perSecond) -> Objects.requireNonNull(busy.get(kind)).add(perSecond));
-        best.add(value, Collections.max(limits.values()));
-        virtual.add(value, Objects.requireNonNull(limits.get(NoopServer.Kind.VIRTUAL)));
+    /** L1: of the best executor. */
+    private double calls(Limits limits) throws InterruptedException {
+        Map<NoopServer.Kind, Double> rates = limits.perSecond(options.limit());
+        rates.forEach((kind, perSecond) -> figure(busy, kind).add(perSecond));
+        return Collections.max(rates.values());
+    }
+
+    private static <K> Figure figure(Map<K, Figure> figures, K kind) {
+        return Objects.requireNonNull(figures.get(kind));
     }
 
     /** How the CPU time since its making splits between the server and us. */

@@ -32,6 +32,11 @@ final class Figure {
         return new Figure(metric, unit, limitName, ceiling, true);
     }
 
+    /** Next to a limit that it need not reach. */
+    static Figure beside(String metric, String unit, String limitName) {
+        return new Figure(metric, unit, limitName, Double.NaN, false);
+    }
+
     /** With a bound that is the same on every machine; the worst run counts. */
     static Figure within(double bound, String metric, String unit) {
         return new Figure(metric, unit, null, bound, true);
@@ -50,6 +55,10 @@ final class Figure {
 
     void add(double value) {
         values.add(value);
+    }
+
+    double last() {
+        return values.getLast();
     }
 
     double median() {
@@ -78,18 +87,19 @@ final class Figure {
                             number(floor),
                             max() <= floor ? "ok" : "above");
         }
-        double ratio = median(ratios);
-        boolean ok = lessIsBetter ? ratio <= floor : ratio >= floor;
         return String.format(
                 Locale.ROOT,
-                "%s %12s %7.3f  %s %.2f %s  (limit: %s)",
+                "%s %12s %7.3f  %-13s (limit: %s)",
                 start,
                 number(median(limits)),
-                ratio,
-                lessIsBetter ? "<=" : ">=",
-                floor,
-                ok ? "ok" : "below",
+                median(ratios),
+                Double.isNaN(floor) ? "" : verdict(median(ratios)),
                 limitName);
+    }
+
+    private String verdict(double ratio) {
+        boolean ok = lessIsBetter ? ratio <= floor : ratio >= floor;
+        return String.format(Locale.ROOT, "%s %.2f %s", lessIsBetter ? "<=" : ">=", floor, ok ? "ok" : "below");
     }
 
     static String header() {

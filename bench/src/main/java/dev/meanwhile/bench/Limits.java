@@ -5,40 +5,58 @@ import dev.meanwhile.v1.SessionServiceGrpc.SessionServiceBlockingStub;
 import dev.meanwhile.v1.SubmitMessageResponse;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The limit L1: servers that only answer, one for each of grpc-java's executors. */
+/** L1: servers that only answer, one for each of grpc-java's executors. L2: servers that write and answer. */
 final class Limits implements AutoCloseable {
     private final Workload workload = new Workload();
     private final List<ServerProcess> servers = new ArrayList<>();
     private final Map<NoopServer.Kind, List<ManagedChannel>> channels = new EnumMap<>(NoopServer.Kind.class);
+    private final Map<DurableServer.Kind, List<ManagedChannel>> durable = new EnumMap<>(DurableServer.Kind.class);
 
     /** @param response what a SubmitMessage was answered with */
     Limits(SubmitMessageResponse response, Path folder) throws IOException {
+        String bytes = HexFormat.of().formatHex(response.toByteArray());
         for (NoopServer.Kind kind : NoopServer.Kind.values()) {
-            ServerProcess server = ServerProcess.noop(
-                    kind, HexFormat.of().formatHex(response.toByteArray()), folder.resolve("noop-" + kind + ".log"));
-            servers.add(server);
-            channels.put(kind, server.channels(Bench.LOAD_CHANNELS));
+            channels.put(kind, keep(ServerProcess.noop(kind, bytes, folder.resolve("noop-" + kind + ".log"))));
+        }
+        for (DurableServer.Kind kind : DurableServer.Kind.values()) {
+            Path data = Files.createDirectories(folder.resolve("durable-" + kind));
+            durable.put(
+                    kind,
+                    keep(ServerProcess.durable(kind, bytes, data, data.resolveSibling(data.getFileName() + ".log"))));
         }
     }
 
     void warmUp(Duration time) throws InterruptedException {
         perSecond(time);
+        durablePerSecond(time);
         medianMicros(time.dividedBy(4));
     }
 
     /** Calls/s at 64 in flight. */
     Map<NoopServer.Kind, Double> perSecond(Duration time) throws InterruptedException {
-        Map<NoopServer.Kind, Double> rates = new EnumMap<>(NoopServer.Kind.class);
-        for (Map.Entry<NoopServer.Kind, List<ManagedChannel>> to : channels.entrySet()) {
+        return perSecond(channels, time);
+    }
+
+    /** The same of calls that are on disk when they are answered. */
+    Map<DurableServer.Kind, Double> durablePerSecond(Duration time) throws InterruptedException {
+        return perSecond(durable, time);
+    }
+
+    private <K> Map<K, Double> perSecond(Map<K, List<ManagedChannel>> servers, Duration time)
+            throws InterruptedException {
+        Map<K, Double> rates = new LinkedHashMap<>();
+        for (Map.Entry<K, List<ManagedChannel>> to : servers.entrySet()) {
             rates.put(
                     to.getKey(),
                     ClosedLoop.run(workload, to.getValue(), Bench.IN_FLIGHT, time)
@@ -61,6 +79,11 @@ final class Limits implements AutoCloseable {
         SessionServiceBlockingStub stub = SessionServiceGrpc.newBlockingStub(
                 Objects.requireNonNull(channels.get(NoopServer.Kind.DIRECT)).getFirst());
         return AtRate.medianMicros(perSecond, time, () -> stub.submitMessage(workload.next(0)));
+    }
+
+    private List<ManagedChannel> keep(ServerProcess server) {
+        servers.add(server);
+        return server.channels(Bench.LOAD_CHANNELS);
     }
 
     @Override

@@ -92,6 +92,20 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess(command, log);
     }
 
+    /** The limit with a disk: answers SubmitMessage with the same bytes when it is written. */
+    static ServerProcess durable(DurableServer.Kind kind, String response, Path folder, Path log) throws IOException {
+        List<String> command = java();
+        command.addAll(List.of(
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                DurableServer.class.getName(),
+                kind.name(),
+                response,
+                folder.toString()));
+        return new ServerProcess(command, log);
+    }
+
     /** A channel of its own connection; closed with the process. */
     ManagedChannel channel() {
         return keep(builder(port).build());

@@ -30,6 +30,11 @@ final class Workload {
         return String.format(Locale.ROOT, "session-%05d", session);
     }
 
+    /** Its number. */
+    static int sessionOf(SubmitMessageRequest request) {
+        return Integer.parseInt(request.getSessionId().substring("session-".length()));
+    }
+
     static void createSessions(ManagedChannel channel) throws InterruptedException {
         createSessions(channel, 0, WORKSPACES);
         createSessions(channel, WORKSPACES, SESSIONS_PER_WORKSPACE * WORKSPACES);

@@ -10,6 +10,7 @@ import dev.meanwhile.v1.Message;
 import dev.meanwhile.v1.MessageState;
 import dev.meanwhile.v1.SubmitMessageRequest;
 import dev.meanwhile.v1.SubmitMessageResponse;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -23,7 +24,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Kills a server under load and starts it again on the same folder, as often as asked, and judges what is left. */
+/**
+ * Kills a server under load and starts it again on the same folder, as often as asked, and judges what is left; also
+ * what is left when power is cut at that moment.
+ */
 final class KillRun implements AutoCloseable {
     /** Acknowledgements in the last second, for a round to count. */
     private static final int ENOUGH = 100;
@@ -47,6 +51,7 @@ final class KillRun implements AutoCloseable {
     private final KillFigures figures = new KillFigures();
     private final Load load;
     private final Readers readers;
+    private final @Nullable PowerCut power;
     private volatile boolean down;
     private @Nullable ServerProcess server;
     private @Nullable Client submits;
@@ -55,13 +60,15 @@ final class KillRun implements AutoCloseable {
     /** What was known at a kill. */
     private record Kill(Instant time, long perSecond, List<Place> unended, List<String> messages) {}
 
-    KillRun(Path folder, KillSize size, long seed) {
+    /** @param power null = the machine stays on */
+    KillRun(Path folder, KillSize size, long seed, @Nullable PowerCut power) {
         this.folder = folder;
         this.size = size;
         this.sessions =
                 IntStream.rangeClosed(1, size.sessions()).mapToObj(i -> "s" + i).toList();
         this.random = new Random(seed);
         this.load = new Load(this.sessions, size.perSecond(), findings, () -> down, new Random(seed + 1));
+        this.power = power;
         this.readers = new Readers(this.sessions, ledger, findings, () -> down);
     }
 
@@ -95,9 +102,9 @@ final class KillRun implements AutoCloseable {
         return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - nanos);
     }
 
-    private void start() {
+    private void start() throws IOException {
         down = false;
-        server = ServerProcess.start(folder, size.flags());
+        server = ServerProcess.start(folder, power == null ? Map.of() : power.starts(), size.flags());
         submits = new Client(server.port());
         reads = new Client(server.port());
     }
@@ -123,6 +130,9 @@ final class KillRun implements AutoCloseable {
         down = true;
         long nanos = System.nanoTime();
         Objects.requireNonNull(server).kill();
+        if (power != null) {
+            power.cut();
+        }
         Instant time = Instant.now();
         closeClients();
         load.stop();

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.meanwhile.server.soak.Tail.Cursor;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -12,14 +14,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * kill -9 at random moments under load loses nothing that was acknowledged, changes nothing that was read, and leaves
- * nothing stuck.
+ * nothing stuck; nor does a power cut at such a moment.
  *
  * <p>A round counts only with at least 100 acknowledgements in the second before the kill, an answer that was cut
  * after chunks that a reader had, and a message that was queued.
  *
  * <p>Seen red with: answers before COMMIT; no attempt_reset; a log rewritten in place by the next attempt; running
  * work not taken back; request ids not looked up; a heartbeat ahead of its stream; a stream that begins one entry late
- * or early; a cancellation that is not stored.
+ * or early; a cancellation that is not stored; power cuts with SQLite's synchronous = NORMAL.
  */
 final class KillTest {
     @TempDir
@@ -28,20 +30,39 @@ final class KillTest {
     @Test
     @Timeout(value = 2, unit = TimeUnit.MINUTES)
     void p1p3p4TwoKillsLoseAndChangeNothing() throws Exception {
-        prove(new KillSize(2, 32, 24, 200, 200));
+        prove(new KillSize(2, 32, 24, 200, 200), null);
     }
 
     @Test
     @Tag("soak")
     @Timeout(value = 12, unit = TimeUnit.MINUTES)
     void p1p3p4FiftyKillsLoseAndChangeNothing() throws Exception {
-        prove(new KillSize(50, 64, 48, 250, 400));
+        prove(new KillSize(50, 64, 48, 250, 400), null);
     }
 
-    private void prove(KillSize size) throws Exception {
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    void p1p3p4TwoPowerCutsLoseAndChangeNothing() throws Exception {
+        cutPower(new KillSize(2, 32, 24, 200, 200));
+    }
+
+    @Test
+    @Tag("soak")
+    @Timeout(value = 12, unit = TimeUnit.MINUTES)
+    void p1p3p4FiftyPowerCutsLoseAndChangeNothing() throws Exception {
+        cutPower(new KillSize(50, 64, 48, 250, 400));
+    }
+
+    private void cutPower(KillSize size) throws Exception {
+        PowerCut power = PowerCut.in(folder, ServerProcess.data(folder), new Random(System.nanoTime()));
+        prove(size, power);
+        System.out.println(power.text());
+    }
+
+    private void prove(KillSize size, @Nullable PowerCut power) throws Exception {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
-        try (KillRun run = new KillRun(folder, size, seed)) {
+        try (KillRun run = new KillRun(folder, size, seed, power)) {
             KillFigures figures = run.run();
             for (Cursor kind : Cursor.values()) {
                 assertTrue(figures.resumed(kind) >= size.rounds(), "readers resumed from " + kind);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -28,6 +29,10 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(Path folder, String... flags) {
+        return start(folder, Map.of(), flags);
+    }
+
+    static ServerProcess start(Path folder, Map<String, String> variables, String... flags) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+ExitOnOutOfMemoryError",
@@ -38,22 +43,25 @@ final class ServerProcess implements AutoCloseable {
                 "dev.meanwhile.server.Main",
                 "--grpc=127.0.0.1:0",
                 "--http=off",
-                "--data=" + folder.resolve("data")));
+                "--data=" + data(folder)));
         command.addAll(List.of(flags));
         Path log = folder.resolve("server.log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(variables);
         try {
-            return new ServerProcess(
-                    new ProcessBuilder(command)
-                            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                            .start(),
-                    log);
+            return new ServerProcess(builder.start(), log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    static Path data(Path folder) {
+        return folder.resolve("data");
+    }
+
     static Path database(Path folder) {
-        return folder.resolve("data").resolve("meanwhile.db");
+        return data(folder).resolve("meanwhile.db");
     }
 
     /** Lines of all servers of that folder that say ERROR. */
