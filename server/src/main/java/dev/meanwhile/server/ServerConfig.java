@@ -118,11 +118,10 @@ public record ServerConfig(
     }
 
     private static void refuseWhatDoesNotFit(ConfigValues values) {
-        Duration first = values.get(ConfigTable.RETRY_DELAY);
-        if (values.get(ConfigTable.RETRY_DELAY_MAX).compareTo(first) < 0) {
+        if (values.get(ConfigTable.RETRY_DELAY_MAX).compareTo(values.get(ConfigTable.RETRY_DELAY)) < 0) {
             values.refuse(
                     ConfigTable.RETRY_DELAY_MAX,
-                    "must be at least retry-delay (" + first.toMillis() + "ms)",
+                    "must be at least retry-delay (" + values.text(ConfigTable.RETRY_DELAY) + ")",
                     ConfigTable.RETRY_DELAY);
         }
         int queue = values.get(ConfigTable.WRITER_QUEUE);

@@ -129,6 +129,10 @@ class ServerConfigTest {
                                 ConfigException.class,
                                 () -> ServerConfig.read(List.of(), Map.of("MEANWHILE_CALL_TIMEOUT", "30")))
                         .getMessage());
+        assertEquals("retry-delay-max = 60s (default): must be at least retry-delay (2m)", refusal("--retry-delay=2m"));
+        assertEquals(
+                "retry-delay-max = '400ms' (from flag --retry-delay-max): must be at least retry-delay (1s)",
+                refusal("--retry-delay-max=400ms"));
         Path file = file("# first", "workers=\\", "  8", "request-bytes=1GB");
         assertEquals(
                 "request-bytes = '1GB' (from " + file + ":4): expected a size from 300KiB to 4MiB, in B, KiB or MiB",

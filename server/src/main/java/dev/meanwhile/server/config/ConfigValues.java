@@ -72,6 +72,12 @@ public final class ConfigValues {
         }
     }
 
+    /** What holds, as it is written; only of what was accepted. */
+    public String text(Setting<?> setting) {
+        Given value = given.get(setting.name());
+        return value == null ? defaultOf(setting) : value.value();
+    }
+
     public boolean isGiven(Setting<?> setting) {
         return given.containsKey(setting.name());
     }
