@@ -99,7 +99,7 @@ final class WatchReport implements WatchListener, WorkspaceView.News {
                 "● notification " + news.getNumber() + ": message " + EscapeFilter.line(news.getMessageId())
                         + " of session " + where + " " + Words.news(news),
                 Style.YELLOW);
-        notice.give(screen, "session " + where + " " + Words.news(news));
+        notice.give(screen, "session " + where + ": " + Words.news(news));
         exec.ifPresent(command -> command.offer(news, session));
     }
 

@@ -100,7 +100,7 @@ final class Words {
     /** What a notification tells. */
     static String news(Notification news) {
         return switch (news.getType()) {
-            case NOTIFICATION_TYPE_MESSAGE_COMPLETED -> "answered";
+            case NOTIFICATION_TYPE_MESSAGE_COMPLETED -> "completed";
             case NOTIFICATION_TYPE_MESSAGE_FAILED -> "failed";
             case NOTIFICATION_TYPE_MESSAGE_CANCELLED -> "cancelled";
             case NOTIFICATION_TYPE_UNSPECIFIED, UNRECOGNIZED -> "news of the session";

@@ -62,7 +62,7 @@ final class WatchTest {
                 watcher.out().lines().filter(l -> l.contains("● notification")).toList();
         assertEquals(2, told.size(), watcher::out);
         assertTrue(told.getFirst().contains("notification 2: message "), told::toString);
-        assertTrue(told.getFirst().endsWith("answered"), told::toString);
+        assertTrue(told.getFirst().endsWith("completed"), told::toString);
         assertEquals(
                 "2 completed a'b; $(touch " + folder.resolve("spliced") + ")",
                 lines(ran).getFirst());
