@@ -58,8 +58,8 @@ final class HistoryCommand implements Callable<Integer> {
             }
             if (!cli.json()) {
                 new SessionWait(client, cli).tell(target);
-                new ModelNotes(client, cli).tellGone(target);
             }
+            new ModelNotes(client, cli).tellGone(target);
             return ExitCode.OK;
         }
     }

@@ -13,7 +13,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What a person should know of the models of sessions. A word more: where it can't be had nothing is said. */
+/**
+ * Why the models of sessions do not answer. A word more: where it can't be had nothing is said, and nothing beside
+ * JSON.
+ */
 final class ModelNotes {
     private final MeanwhileClient client;
     private final Cli cli;
@@ -36,7 +39,7 @@ final class ModelNotes {
         boolean gone = models().filter(models -> isGone(models, session)).isPresent();
         if (gone) {
             cli.screen()
-                    .status(gone(session.getModel(), "this session", "here") + "give it another with: "
+                    .cause(gone(session.getModel(), "this session", "here") + "give it another with: "
                             + cli.command("model " + session.getNumber() + " MODEL"));
         }
         return gone;
@@ -48,7 +51,7 @@ final class ModelNotes {
                 .filter(session -> isGone(models, session))
                 .collect(Collectors.groupingBy(Session::getModel, TreeMap::new, Collectors.counting()));
         gone.forEach((model, count) -> cli.screen()
-                .status(gone(model, Words.count(count, "open session"), "there") + "give them another with: "
+                .cause(gone(model, Words.count(count, "open session"), "there") + "give them another with: "
                         + cli.command("models replace " + Cli.quoted(EscapeFilter.line(model)) + " MODEL")));
     }
 
@@ -58,17 +61,17 @@ final class ModelNotes {
                 .map(Session::getModel)
                 .collect(Collectors.toSet());
         if (models.getWorkersPaused() && !waited.isEmpty()) {
-            cli.screen().status(ModelsCommand.paused(cli));
+            cli.screen().cause(ModelsCommand.paused(cli));
         }
         models.getModelsList().stream()
                 .filter(m -> m.hasHold() && waited.contains(m.getName()))
                 .map(m ->
                         Words.hold(m.getName(), m.getHold(), cli.shell().clock().instant()))
-                .forEach(cli.screen()::status);
+                .forEach(cli.screen()::cause);
     }
 
     private Optional<ListModelsResponse> models() {
-        if (!cli.screen().isWatched()) {
+        if (cli.json()) {
             return Optional.empty();
         }
         try {

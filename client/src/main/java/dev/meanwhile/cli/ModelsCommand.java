@@ -53,9 +53,6 @@ final class ModelsCommand implements Callable<Integer> {
 
     /** Of the sessions in this workspace; the list is whole without it. */
     private void tellGone(MeanwhileClient client, ListModelsResponse models) {
-        if (!cli.screen().isWatched()) {
-            return;
-        }
         try {
             new ModelNotes(client, cli).tellGone(models, cli.sessions(client).sessions());
         } catch (RpcError e) {

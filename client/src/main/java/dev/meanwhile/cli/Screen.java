@@ -12,8 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * Where a command prints: results on stdout, notes and errors on stderr. What comes from outside must have gone
- * through {@link EscapeFilter} before. May be used from many threads.
+ * Where a command prints: results on stdout, all else on stderr. There errors and causes go wherever it leads; what a
+ * person may want to know besides needs a terminal. What comes from outside must have gone through
+ * {@link EscapeFilter} before. May be used from many threads.
  */
 final class Screen {
     private static final JsonFormat.Printer JSON = JsonFormat.printer().omittingInsignificantWhitespace();
@@ -94,6 +95,11 @@ final class Screen {
         if (isWatched()) {
             aside(text);
         }
+    }
+
+    /** Why something does not go on; also where only a file takes it, since a script has no other way to know. */
+    synchronized void cause(String text) {
+        aside(text);
     }
 
     /** What went wrong. */

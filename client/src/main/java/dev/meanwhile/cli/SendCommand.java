@@ -119,8 +119,8 @@ final class SendCommand implements Callable<Integer> {
                                         + " of this session"));
         Cursor start = new Cursor(accepted.getEpoch(), accepted.getLogPosition());
         LogListener printer = cli.printer(false, through -> marks.message(message.getSessionId(), through));
-        try (WaitTeller teller = new WaitTeller(
-                cli.screen(), printer, () -> new SessionWait(client, cli).ofMessage(message.getMessageId()))) {
+        try (WaitTeller teller =
+                new WaitTeller(cli, printer, () -> new SessionWait(client, cli).ofMessage(message.getMessageId()))) {
             AnswerFollower answer =
                     client.answer(FollowRequest.message(message.getSessionId(), message.getMessageId(), start), teller);
             return exitCode(InterruptHint.during(
@@ -151,13 +151,13 @@ final class SendCommand implements Callable<Integer> {
                                 + Words.value(accepted.getMessage().getRouteReason(), "ROUTE_REASON_") + ")"
                         : id);
         // Last what asks again: a server that has fallen silent may take long.
-        if (!screen.isWatched() || new ModelNotes(client, cli).tellGone(target)) {
+        if (new ModelNotes(client, cli).tellGone(target)) {
             return;
         }
         screen.note("its answer waits there: " + cli.command("switch " + target.getNumber()) + "; why: "
                 + cli.command("explain " + id));
         new SessionWait(client, cli)
                 .standing(id)
-                .ifPresent(why -> screen.status(EscapeFilter.line("it has to wait: " + why.words())));
+                .ifPresent(why -> screen.cause(EscapeFilter.line("it has to wait: " + why.words())));
     }
 }

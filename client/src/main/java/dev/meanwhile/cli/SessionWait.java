@@ -60,17 +60,17 @@ final class SessionWait {
                 .map(Message::getMessageId);
     }
 
-    /** Tells a person what is still to come, and if nothing works on it why; the command goes on without these calls. */
+    /** Tells why nothing works on what is still to come, or that it is on its way; without these calls it goes on. */
     void tell(Session session) {
-        if (!cli.screen().isWatched() || session.getQueuedMessages() + session.getRunningMessages() == 0) {
+        if (session.getQueuedMessages() + session.getRunningMessages() == 0) {
             return;
         }
-        Optional<WaitWords> standing = onlyAWordMore(() -> of(session));
-        String follow = "follow it with: " + cli.command("tail " + session.getNumber());
-        cli.screen()
-                .status(EscapeFilter.line(standing.map(why -> "the next answer waits: " + why.words() + "; ")
-                                .orElse("more is on its way; ")
-                        + follow));
+        Screen screen = cli.screen();
+        String follow = "; follow it with: " + cli.command("tail " + session.getNumber());
+        onlyAWordMore(() -> of(session))
+                .ifPresentOrElse(
+                        why -> screen.cause(EscapeFilter.line("the next answer waits: " + why.words() + follow)),
+                        () -> screen.status(EscapeFilter.line("more is on its way" + follow)));
     }
 
     private static Optional<WaitWords> onlyAWordMore(Supplier<Optional<WaitWords>> look) {

@@ -52,9 +52,7 @@ final class SwitchCommand implements Callable<Integer> {
                 }
                 shown = through.sequence();
             }
-            if (!cli.json()) {
-                new ModelNotes(client, cli).tellGone(target);
-            }
+            new ModelNotes(client, cli).tellGone(target);
             return ExitCode.OK;
         }
     }

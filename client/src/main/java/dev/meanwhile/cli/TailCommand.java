@@ -69,7 +69,7 @@ final class TailCommand implements Callable<Integer> {
         cli.screen().status("following session " + Words.session(target) + "; end with Ctrl-C" + held());
         new ModelNotes(client, cli).tellGone(target);
         SessionWait wait = new SessionWait(client, cli);
-        try (WaitTeller teller = new WaitTeller(cli.screen(), printer, () -> wait.of(client.session(id)))) {
+        try (WaitTeller teller = new WaitTeller(cli, printer, () -> wait.of(client.session(id)))) {
             LogFollower log = client.log(FollowRequest.session(id, new Cursor(target.getEpoch(), start)), teller);
             return follow(
                     log,
@@ -91,7 +91,7 @@ final class TailCommand implements Callable<Integer> {
             cli.screen().status("following message " + message + held());
         }
         SessionWait wait = new SessionWait(client, cli);
-        try (WaitTeller teller = new WaitTeller(cli.screen(), printer, () -> wait.ofMessage(message))) {
+        try (WaitTeller teller = new WaitTeller(cli, printer, () -> wait.ofMessage(message))) {
             LogFollower log = client.log(wanted, teller);
             return follow(log, () -> resume(cli, message, log.position()));
         }

@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 
 /**
  * Passes on what comes. While nothing does it looks now and then, and tells a person who waits why, once for each
- * change; what nothing works on is told at once. After the first never more than one look in {@link #PAUSE}, and none
- * where nobody would see what it says.
+ * change; what nothing works on is told at once, and also where only a file takes it. After the first never more than
+ * one look in {@link #PAUSE}.
  */
 final class WaitTeller implements LogListener, AutoCloseable {
     private static final Duration BEFORE_TEXT = Duration.ofSeconds(3);
@@ -41,19 +41,18 @@ final class WaitTeller implements LogListener, AutoCloseable {
     private volatile boolean closed;
     private volatile String told = "";
 
-    WaitTeller(Screen screen, LogListener listener, Supplier<Optional<WaitWords>> look) {
-        this(screen, listener, look, BEFORE_TEXT, PAUSE);
+    WaitTeller(Cli cli, LogListener listener, Supplier<Optional<WaitWords>> look) {
+        this(cli, listener, look, BEFORE_TEXT, PAUSE);
     }
 
-    WaitTeller(
-            Screen screen, LogListener listener, Supplier<Optional<WaitWords>> look, Duration before, Duration pause) {
-        this.screen = screen;
+    WaitTeller(Cli cli, LogListener listener, Supplier<Optional<WaitWords>> look, Duration before, Duration pause) {
+        this.screen = cli.screen();
         this.listener = listener;
         this.look = look;
         this.before = before;
         this.pause = pause;
         this.thread = Thread.ofPlatform().daemon().name("wait-teller").unstarted(this::run);
-        if (screen.isWatched()) {
+        if (screen.isWatched() || !cli.json()) {
             thread.start();
         }
     }
@@ -72,7 +71,7 @@ final class WaitTeller implements LogListener, AutoCloseable {
                 if (left > 0) {
                     TimeUnit.NANOSECONDS.sleep(left);
                 } else {
-                    tell(why -> true);
+                    tell(why -> why.stands() || screen.isWatched());
                     Thread.sleep(pause);
                 }
             }
@@ -92,7 +91,7 @@ final class WaitTeller implements LogListener, AutoCloseable {
                     .filter(why -> !why.key().equals(told) && heard == asked && !cut && !closed)
                     .ifPresent(why -> {
                         told = why.key();
-                        screen.status(EscapeFilter.line(why.words()));
+                        screen.cause(EscapeFilter.line(why.words()));
                     });
         } catch (RuntimeException e) {
             // Only a look; whoever reads the stream tells that it is cut.

@@ -76,9 +76,7 @@ final class WatchReport implements WatchListener, WorkspaceView.News {
                     + (pending.isEmpty() ? "" : Words.count(pending.size(), "notification") + " pending; ")
                     + "watching, end with Ctrl-C");
         }
-        if (!cli.json()) {
-            notes.tell(sessions);
-        }
+        notes.tell(sessions);
     }
 
     @Override

@@ -61,10 +61,14 @@ final class HeldModelTest {
         assertTrue(life.contains("QUEUE    in front is " + first + ": waits for attempt 2; " + HOLD), life);
     }
 
-    /** Planted: "more is on its way" whatever holds it. */
+    /** Planted: "more is on its way" whatever holds it; nothing of it into a file. Each found red. */
     @Test
     void switchAndHistorySayWhyNothingComes() throws Exception {
         for (String command : new String[] {"switch", "history"}) {
+            Captured files = Captured.pipe("");
+            run(files, command, "2");
+            assertTrue(files.err().startsWith("the next answer waits: attempt 1 failed: "), files::err);
+            assertEquals(1, files.err().lines().count(), files::err);
             String said = terminal(command, "2").err();
             assertTrue(said.contains("the next answer waits: attempt 1 failed: The provider at 127.0.0.1:"), said);
             assertTrue(said.contains("; " + HOLD), said);
@@ -74,11 +78,16 @@ final class HeldModelTest {
         }
     }
 
-    /** Planted: only that its answer waits there. */
+    /** Planted: only that its answer waits there; nothing into a file. Each found red. */
     @Test
     void aSendToTheBackgroundSaysThatItHasToWait() throws Exception {
         run(Captured.pipe(""), "new", "third", "--model", "down");
         String said = terminal("send", "-s", "third", "hello").err();
+        Captured files = Captured.pipe("");
+        run(files, "send", "-s", "third", "and");
+        assertTrue(files.err().startsWith("it has to wait: queued behind 1 message of its session; "), files::err);
+        assertTrue(files.err().contains("; " + HOLD), files::err);
+        assertEquals(1, files.err().lines().count(), files::err);
         run(Captured.pipe(""), "delete", "third", "--yes"); // the others count what waits
         assertTrue(said.contains("\nit has to wait: queued, number 1 in lane LOW of model down; " + HOLD), said);
     }
@@ -121,6 +130,9 @@ final class HeldModelTest {
         String said = sessions.err();
         assertTrue(said.startsWith(HOLD), said);
         assertEquals(1, said.lines().count(), said);
+        Captured files = Captured.pipe("");
+        run(files, "sessions");
+        assertTrue(files.err().startsWith(HOLD), files::err);
         assertEquals("", terminal("--json", "sessions").err());
         terminal("--workspace", "other", "new", "elsewhere", "--model", "slow");
         run(Captured.pipe(""), "--workspace", "other", "send", "hello");

@@ -54,7 +54,7 @@ final class ModelCommandTest {
         }
     }
 
-    /** Planted: nothing said by any of them; told to pipes too; told of a closed session. Each found red. */
+    /** Planted: nothing said by any of them; not into a file; beside JSON; told of a closed session. Each found red. */
     private static void everybodySaysIt(ServerProcess server) throws Exception {
         Captured models = Captured.watchedPipe();
         run(server, models, "models");
@@ -62,9 +62,13 @@ final class ModelCommandTest {
         String here = "model gone of this session is not configured, so what is asked here fails;"
                 + " give it another with: bin/meanwhile model 2 MODEL\n";
         for (String command : new String[] {"switch", "history"}) {
-            Captured told = Captured.watchedPipe();
-            assertEquals(0, run(server, told, command, "two"));
-            assertTrue(told.err().endsWith(here), told::err);
+            for (Captured told : new Captured[] {Captured.watchedPipe(), Captured.pipe("")}) {
+                assertEquals(0, run(server, told, command, "two"));
+                assertTrue(told.err().endsWith(here), told::err);
+            }
+            Captured json = Captured.pipe("");
+            assertEquals(0, run(server, json, "--json", command, "two"));
+            assertEquals("", json.err());
         }
         run(server, Captured.pipe(""), "switch", "one");
         Captured sent = Captured.terminal();
@@ -74,10 +78,6 @@ final class ModelCommandTest {
         Captured over = Captured.watchedPipe();
         run(server, over, "history", "over");
         assertFalse(over.err().contains("not configured"), over::err);
-        Captured unseen = Captured.pipe("");
-        run(server, unseen, "switch", "two");
-        assertEquals("", unseen.err());
-
         Captured tail = Captured.watchedPipe();
         tail.environment.put("MEANWHILE_SERVER", server.address().toString());
         Thread following = Thread.ofPlatform().start(() -> tail.run("tail", "two"));
