@@ -6,6 +6,8 @@ import dev.meanwhile.v1.ListModelsResponse;
 import dev.meanwhile.v1.Model;
 import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.SessionState;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,8 +20,12 @@ import java.util.stream.Collectors;
  * JSON.
  */
 final class ModelNotes {
+    private static final String PAUSE = ""; // no model has that name
+
     private final MeanwhileClient client;
     private final Cli cli;
+    /** What was told and still stands: models that are held, and {@link #PAUSE}. */
+    private final Set<String> told = new HashSet<>();
 
     ModelNotes(MeanwhileClient client, Cli cli) {
         this.client = client;
@@ -32,6 +38,16 @@ final class ModelNotes {
             tellGone(models, sessions);
             tellWaits(models, sessions);
         });
+    }
+
+    /** Why those that wait go on waiting, each cause once until it has ended. */
+    void tellWaits(List<Session> sessions) {
+        models().ifPresent(models -> tellWaits(models, sessions));
+    }
+
+    /** Whether something was told that may have ended since. */
+    boolean hasTold() {
+        return !told.isEmpty();
     }
 
     /** Whether the model of this one is gone, and so was told. */
@@ -60,14 +76,22 @@ final class ModelNotes {
                 .filter(s -> s.getQueuedMessages() + s.getRunningMessages() > 0)
                 .map(Session::getModel)
                 .collect(Collectors.toSet());
-        if (models.getWorkersPaused() && !waited.isEmpty()) {
-            cli.screen().cause(ModelsCommand.paused(cli));
+        Map<String, String> causes = new LinkedHashMap<>();
+        if (models.getWorkersPaused()) {
+            causes.put(PAUSE, ModelsCommand.paused(cli));
         }
         models.getModelsList().stream()
-                .filter(m -> m.hasHold() && waited.contains(m.getName()))
-                .map(m ->
-                        Words.hold(m.getName(), m.getHold(), cli.shell().clock().instant()))
-                .forEach(cli.screen()::cause);
+                .filter(Model::hasHold)
+                .forEach(m -> causes.put(
+                        m.getName(),
+                        Words.hold(m.getName(), m.getHold(), cli.shell().clock().instant())));
+        told.retainAll(causes.keySet());
+        causes.forEach((cause, words) -> {
+            boolean matters = cause.equals(PAUSE) ? !waited.isEmpty() : waited.contains(cause);
+            if (matters && told.add(cause)) {
+                cli.screen().cause(words);
+            }
+        });
     }
 
     private Optional<ListModelsResponse> models() {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells what happens in a workspace, one line for each change and each notification. */
 final class WatchReport implements WatchListener, WorkspaceView.News {
+    /** However much changes, it is not asked more often why nothing goes on. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+
     private final Cli cli;
     private final Screen screen;
     private final TerminalNotice notice;
@@ -21,6 +24,8 @@ final class WatchReport implements WatchListener, WorkspaceView.News {
     private final ModelNotes notes;
     private final WorkspaceView view = new WorkspaceView(this);
     private boolean lost;
+    private Instant looked = Instant.EPOCH;
+    private boolean lookDue;
 
     /**
      * @param includePending whether the command is run for what is there at the start too
@@ -50,6 +55,18 @@ final class WatchReport implements WatchListener, WorkspaceView.News {
             lost = false;
             screen.status("connected again");
         }
+        look();
+    }
+
+    /** A look that comes too early waits for what comes next, if only a heartbeat. */
+    private void look() {
+        Instant now = cli.shell().clock().instant();
+        boolean early = Duration.between(looked, now).abs().compareTo(BETWEEN_LOOKS) < 0;
+        if (lookDue && !early) {
+            lookDue = false;
+            looked = now;
+            notes.tellWaits(view.sessions());
+        }
     }
 
     /** Said once, however long it takes. */
@@ -76,12 +93,19 @@ final class WatchReport implements WatchListener, WorkspaceView.News {
                     + (pending.isEmpty() ? "" : Words.count(pending.size(), "notification") + " pending; ")
                     + "watching, end with Ctrl-C");
         }
+        looked = cli.shell().clock().instant();
         notes.tell(sessions);
     }
 
     @Override
     public void changed(Session session) {
         tell(cli.shell().clock().instant(), "session " + Words.line(session), null);
+        // The stream tells of no pause and no hold, only of what they leave undone; that one has ended shows likewise.
+        lookDue |= waits(session) || notes.hasTold();
+    }
+
+    private static boolean waits(Session session) {
+        return session.getRunningMessages() > 0 ? session.hasRetryTime() : session.getQueuedMessages() > 0;
     }
 
     @Override

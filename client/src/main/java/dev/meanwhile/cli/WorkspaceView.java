@@ -54,6 +54,11 @@ final class WorkspaceView {
         this.news = news;
     }
 
+    /** As far as they are known. */
+    List<Session> sessions() {
+        return List.copyOf(sessions.values());
+    }
+
     /** A stream begins, with the whole state. */
     void opened() {
         replaying = true;

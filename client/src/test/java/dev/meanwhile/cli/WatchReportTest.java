@@ -1,0 +1,248 @@
+package dev.meanwhile.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.protobuf.Timestamp;
+import dev.meanwhile.client.MeanwhileClient;
+import dev.meanwhile.testing.LoopbackServer;
+import dev.meanwhile.v1.FailureReason;
+import dev.meanwhile.v1.ListModelsRequest;
+import dev.meanwhile.v1.ListModelsResponse;
+import dev.meanwhile.v1.Model;
+import dev.meanwhile.v1.ModelHold;
+import dev.meanwhile.v1.Session;
+import dev.meanwhile.v1.SessionServiceGrpc;
+import dev.meanwhile.v1.SessionState;
+import dev.meanwhile.v1.WatchCaughtUp;
+import dev.meanwhile.v1.WatchHeartbeat;
+import dev.meanwhile.v1.WatchWorkspaceResponse;
+import dev.meanwhile.v1.WorkspaceChanges;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** What a watch says of a pause or a hold that begins while it runs. */
+final class WatchReportTest {
+    private static final Instant START = Instant.parse("2030-01-02T03:04:05Z");
+    private static final String PAUSED =
+            "the workers are paused, so nothing is started; end that with: bin/meanwhile resume\n";
+    private static final String HELD =
+            "model m does not answer (provider unavailable, 1 in a row), so nothing is started on it; next try in 8 s\n";
+
+    private static final Session IDLE = Session.newBuilder()
+            .setSessionId("s1")
+            .setNumber(1)
+            .setName("one")
+            .setModel("m")
+            .setState(SessionState.SESSION_STATE_OPEN)
+            .build();
+
+    private final Service service = new Service();
+    private final LoopbackServer server = LoopbackServer.of(service);
+    private final MeanwhileClient client = MeanwhileClient.connect(server.address(), "");
+    private final Captured shell = Captured.pipe("");
+    private Instant now = START;
+    private WatchReport report = report(shell);
+
+    @BeforeEach
+    void begin() {
+        begin(IDLE, IDLE.toBuilder().setSessionId("s2").setNumber(2).build());
+        assertEquals(1, service.looks);
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.close();
+    }
+
+    /** Planted: told at each look; told once for ever; no look at a retry time. Each found red. */
+    @Test
+    void aHoldThatBeginsIsToldOnceAndTheNextOneAgain() {
+        service.answer = held(START.plusSeconds(18));
+        after(10, between());
+        assertEquals(HELD, shell.err());
+        after(10, between().toBuilder().setSessionId("s2").build());
+        after(10, between().toBuilder().setQueuedMessages(1).build());
+        assertEquals(HELD, shell.err());
+        service.answer = ListModelsResponse.getDefaultInstance();
+        after(10, running());
+        service.answer = held(now.plusSeconds(18));
+        after(10, between());
+        assertEquals(HELD + HELD, shell.err());
+    }
+
+    /** Planted: no look at what is queued and not begun; red too if the end of the first pause goes unseen. */
+    @Test
+    void aPauseThatBeginsIsToldOnceAndTheNextOneAgain() {
+        service.answer = paused();
+        after(10, running());
+        assertEquals("", shell.err(), "what runs goes on");
+        after(10, queued(1));
+        after(10, queued(2));
+        assertEquals(PAUSED, shell.err());
+        service.answer = ListModelsResponse.getDefaultInstance();
+        after(10, running());
+        service.answer = paused();
+        after(10, queued(1));
+        assertEquals(PAUSED + PAUSED, shell.err());
+    }
+
+    /** Planted: a look at each change; one at each heartbeat; one that is too early left out. Each found red. */
+    @Test
+    void itLooksSeldomAndOnlyAfterAChange() {
+        service.answer = paused();
+        after(1, queued(1));
+        after(1, queued(2));
+        assertEquals(1, service.looks);
+        heartbeatAfter(1);
+        assertEquals(1, service.looks);
+        heartbeatAfter(2);
+        assertEquals(2, service.looks);
+        assertEquals(PAUSED, shell.err());
+        heartbeatAfter(60);
+        assertEquals(2, service.looks);
+        service.answer = ListModelsResponse.getDefaultInstance();
+        after(60, IDLE);
+        assertEquals(3, service.looks, "whether it has ended");
+        after(60, running());
+        after(60, IDLE);
+        assertEquals(3, service.looks);
+    }
+
+    /** Planted: an error that goes up, and so would count as a cut; found red. */
+    @Test
+    void aLookThatFailsIsNotToldOf() {
+        service.fails = true;
+        after(10, queued(1));
+        assertEquals(2, service.looks);
+        assertEquals("", shell.err());
+        service.fails = false;
+        service.answer = paused();
+        after(10, queued(2));
+        assertEquals(PAUSED, shell.err());
+    }
+
+    /** Planted: told beside JSON too; found red. */
+    @Test
+    void besideJsonNothingIsSaid() {
+        Captured json = Captured.terminal();
+        report = report(json, "--json");
+        begin(IDLE);
+        service.answer = paused();
+        after(10, queued(1));
+        assertEquals(1, service.looks);
+        assertEquals("", json.err());
+        assertEquals(3, json.out().lines().filter(line -> line.startsWith("{")).count());
+        assertEquals(3, json.out().lines().count());
+    }
+
+    private WatchReport report(Captured captured, String... options) {
+        Clock clock = new Clock() {
+            @Override
+            public Instant instant() {
+                return now;
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                throw new UnsupportedOperationException();
+            }
+        };
+        Shell given = captured.shell();
+        Cli cli = new Cli(new Shell(given.screen(), given.in(), false, given.environment(), clock));
+        new CommandLine(cli).parseArgs(options);
+        return new WatchReport(cli, TerminalNotice.OFF, Optional.empty(), false, new ModelNotes(client, cli));
+    }
+
+    private void begin(Session... sessions) {
+        report.opened();
+        report.received(changes(sessions));
+        report.received(WatchWorkspaceResponse.newBuilder()
+                .setCaughtUp(WatchCaughtUp.getDefaultInstance())
+                .build());
+    }
+
+    private void after(int seconds, Session changed) {
+        now = now.plusSeconds(seconds);
+        report.received(changes(changed));
+    }
+
+    private void heartbeatAfter(int seconds) {
+        now = now.plusSeconds(seconds);
+        report.received(WatchWorkspaceResponse.newBuilder()
+                .setHeartbeat(WatchHeartbeat.getDefaultInstance())
+                .build());
+    }
+
+    private static WatchWorkspaceResponse changes(Session... sessions) {
+        return WatchWorkspaceResponse.newBuilder()
+                .setChanges(WorkspaceChanges.newBuilder().addAllSessions(List.of(sessions)))
+                .build();
+    }
+
+    private static Session queued(int messages) {
+        return IDLE.toBuilder().setQueuedMessages(messages).build();
+    }
+
+    private static Session running() {
+        return IDLE.toBuilder().setRunningMessages(1).build();
+    }
+
+    private static Session between() {
+        return running().toBuilder().setRetryTime(at(START)).build();
+    }
+
+    private static ListModelsResponse paused() {
+        return ListModelsResponse.newBuilder().setWorkersPaused(true).build();
+    }
+
+    private static ListModelsResponse held(Instant until) {
+        return ListModelsResponse.newBuilder()
+                .addModels(Model.newBuilder()
+                        .setName("m")
+                        .setHold(ModelHold.newBuilder()
+                                .setUntilTime(at(until))
+                                .setReason(FailureReason.FAILURE_REASON_PROVIDER_UNAVAILABLE)
+                                .setFailuresInRow(1)))
+                .build();
+    }
+
+    private static Timestamp at(Instant time) {
+        return Timestamp.newBuilder().setSeconds(time.getEpochSecond()).build();
+    }
+
+    /** Has the models that a test gives it. */
+    private static final class Service extends SessionServiceGrpc.SessionServiceImplBase {
+        private volatile ListModelsResponse answer = ListModelsResponse.newBuilder()
+                .addModels(Model.newBuilder().setName("m"))
+                .build();
+        private volatile boolean fails;
+        private volatile int looks;
+
+        @Override
+        public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> answers) {
+            looks++;
+            if (fails) {
+                answers.onError(Status.INTERNAL.asRuntimeException());
+                return;
+            }
+            answers.onNext(answer);
+            answers.onCompleted();
+        }
+    }
+}
