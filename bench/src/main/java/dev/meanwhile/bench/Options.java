@@ -57,7 +57,7 @@ record Options(
                         true,
                         5,
                         seconds(155),
-                        seconds(4),
+                        millis(2_500),
                         seconds(12),
                         millis(500),
                         seconds(2),
