@@ -36,6 +36,7 @@ final class KillRun implements AutoCloseable {
     private static final int ENOUGH_ANSWERS = 3;
 
     private static final int MOST_DELAY_MILLIS = 700;
+    private static final int MOST_START_MILLIS = 2_000;
     private static final int TRIES = 100;
     private static final int REPEATED_PER_ROUND = 20;
     private static final int ASKED_PER_ROUND = 50;
@@ -102,7 +103,11 @@ final class KillRun implements AutoCloseable {
         return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - nanos);
     }
 
-    private void start() throws IOException {
+    private void start() throws IOException, InterruptedException {
+        if (power != null) { // a start moves the log into the database, and begins it anew
+            ServerProcess.startAndKill(folder, power.starts(), random.nextInt(MOST_START_MILLIS), size.flags());
+            power.cut();
+        }
         down = false;
         server = ServerProcess.start(folder, power == null ? Map.of() : power.starts(), size.flags());
         submits = new Client(server.port());

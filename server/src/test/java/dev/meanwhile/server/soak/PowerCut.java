@@ -23,10 +23,10 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * Takes from a killed server's data folder what a disk may not hold whose power is cut: the kernel keeps what was
- * written, a disk keeps only what was synced, and of the rest any sectors or none. What was written and synced is told
- * by disk-trace.c, which the server runs with.
+ * written, a disk keeps what was synced, and of the rest anything or nothing. What was written and synced is told by
+ * disk-trace.c, which the server runs with.
  *
- * <p>Removed and cut files are taken to be so at once.
+ * <p>Files are taken to be made and removed at once.
  */
 final class PowerCut {
     private static final int SECTOR = 512;
@@ -47,44 +47,44 @@ final class PowerCut {
         this.random = random;
     }
 
-    /** Skips the test where there is no Linux or no C compiler. */
+    /** What is kept of the writes that were not synced. */
+    private enum Kept {
+        NOTHING,
+        ANY_WRITES,
+        ANY_SECTORS
+    }
+
+    /** Skips the test where the server can't be traced. */
     static PowerCut in(Path folder, Path data, Random random) throws IOException, InterruptedException {
-        Assumptions.assumeTrue(System.getProperty("os.name").equals("Linux"), "needs Linux's LD_PRELOAD");
+        Assumptions.assumeTrue(System.getProperty("os.name").equals("Linux"), "needs Linux");
         Path source = folder.resolve(SOURCE);
         Path library = folder.resolve("disk-trace.so");
         try (InputStream text = Objects.requireNonNull(PowerCut.class.getResourceAsStream(SOURCE))) {
             Files.copy(text, source);
         }
-        try {
-            Process compiler = new ProcessBuilder(
-                            "cc",
-                            "-std=gnu11",
-                            "-O2",
-                            "-shared",
-                            "-fPIC",
-                            "-o",
-                            library.toString(),
-                            source.toString(),
-                            "-ldl")
-                    .inheritIO()
-                    .start();
-            if (compiler.waitFor() != 0) {
-                throw new AssertionError(SOURCE + " does not compile");
-            }
-        } catch (IOException e) {
-            Assumptions.abort("needs a C compiler: " + e.getMessage());
-        }
+        runs(List.of(
+                "cc", "-std=gnu11", "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString(), "-ldl"));
+        runs(List.of("env", "LD_PRELOAD=" + library, "true"));
         return new PowerCut(data, library, random);
+    }
+
+    private static void runs(List<String> command) throws InterruptedException {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String words = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            Assumptions.assumeTrue(process.waitFor() == 0 && words.isEmpty(), command + " must work here: " + words);
+        } catch (IOException e) {
+            Assumptions.abort("needs " + command.getFirst() + ": " + e.getMessage());
+        }
     }
 
     /** A server starts on what the disk holds; returns the variables it needs. */
     Map<String, String> starts() throws IOException {
         disk = new TreeMap<>();
-        if (Files.exists(data)) {
-            try (Stream<Path> files = Files.list(data)) {
-                for (Path file : files.filter(PowerCut::lasts).toList()) {
-                    disk.put(file.getFileName().toString(), new Image(Files.readAllBytes(file)));
-                }
+        for (Path file : databaseFiles()) {
+            if (!file.toString().endsWith("-shm")) { // the index of the log is made anew by each start
+                disk.put(file.getFileName().toString(), new Image(Files.readAllBytes(file)));
             }
         }
         Files.deleteIfExists(trace);
@@ -93,20 +93,19 @@ final class PowerCut {
 
     /** The server was killed. */
     void cut() throws IOException {
-        replay();
-        boolean anyKept = random.nextInt(3) > 0;
+        if (Files.exists(trace)) { // else it was killed before its first write
+            replay();
+        }
+        Kept kept = Kept.values()[random.nextInt(Kept.values().length)];
         long lost = 0;
         for (Image image : disk.values()) {
-            lost += image.cut(anyKept, random);
+            lost += image.cut(kept, random);
         }
         cuts++;
         cutsWithLoss += lost > 0 ? 1 : 0;
         lostBytes += lost;
-        try (Stream<Path> files = Files.list(data)) {
-            for (Path file : files.filter(file -> file.getFileName().toString().startsWith("meanwhile.db"))
-                    .toList()) {
-                Files.delete(file);
-            }
+        for (Path file : databaseFiles()) {
+            Files.delete(file);
         }
         for (Map.Entry<String, Image> file : disk.entrySet()) {
             Files.write(data.resolve(file.getKey()), file.getValue().bytes());
@@ -122,10 +121,14 @@ final class PowerCut {
                 .formatted(cuts, cutsWithLoss, lostBytes >> 10);
     }
 
-    /** The index of the log is made anew by each start. */
-    private static boolean lasts(Path file) {
-        String name = file.getFileName().toString();
-        return name.startsWith("meanwhile.db") && !name.endsWith("-shm");
+    private List<Path> databaseFiles() throws IOException {
+        if (!Files.exists(data)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(data)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("meanwhile.db"))
+                    .toList();
+        }
     }
 
     private void replay() throws IOException {
@@ -143,9 +146,9 @@ final class PowerCut {
                 Image image = disk.computeIfAbsent(name, made -> new Image(new byte[0]));
                 switch (operation) {
                     case 'W' -> image.unsynced.add(new Write((int) number, bytes));
-                    case 'T' -> image.truncate((int) number);
+                    case 'T' -> image.unsynced.add(new Truncation((int) number));
                     case 'U' -> disk.remove(name);
-                    case 'B' -> begun.put(number, image.written());
+                    case 'B' -> begun.put(number, image.changes());
                     case 'E' -> image.sync(Objects.requireNonNull(begun.remove(number)));
                     default -> throw new AssertionError("no such operation: " + operation);
                 }
@@ -161,11 +164,16 @@ final class PowerCut {
         return bytes;
     }
 
-    private record Write(int offset, byte[] bytes) {}
+    /** Of a file. */
+    private sealed interface Change {}
 
-    /** What the disk holds of a file, and what was written since. */
+    private record Write(int offset, byte[] bytes) implements Change {}
+
+    private record Truncation(int length) implements Change {}
+
+    /** What the disk holds of a file, and what was changed since. */
     private static final class Image {
-        private final List<Write> unsynced = new ArrayList<>();
+        private final List<Change> unsynced = new ArrayList<>();
         private byte[] room;
         private int size;
         private int synced;
@@ -175,35 +183,29 @@ final class PowerCut {
             this.size = bytes.length;
         }
 
-        /** How many writes there were. */
-        int written() {
+        /** How many changes there were. */
+        int changes() {
             return synced + unsynced.size();
         }
 
-        /** Of all writes the first so many are on disk. */
-        void sync(int writes) {
-            int count = Math.max(0, writes - synced); // less than none if one that began later has ended before
-            unsynced.subList(0, count).forEach(write -> put(write.offset, write.bytes, 0, write.bytes.length));
+        /** Of all changes the first so many are on disk. */
+        void sync(int changes) {
+            int count = Math.max(0, changes - synced); // less than none if one that began later has ended before
+            unsynced.subList(0, count).forEach(this::keep);
             unsynced.subList(0, count).clear();
             synced += count;
         }
 
-        void truncate(int length) {
-            sync(written()); // only a start cuts files, and nothing that it wrote was promised to anybody
-            size = length;
-        }
-
-        /** Power is cut: the writes are lost, or any sectors of them are kept; returns how many bytes are lost. */
-        long cut(boolean anyKept, Random random) {
+        /** Power is cut; returns how many bytes are lost. */
+        long cut(Kept kept, Random random) {
             long lost = 0;
-            for (Write write : unsynced) {
-                for (int from = 0; from < write.bytes.length; from += SECTOR) {
-                    int length = Math.min(SECTOR, write.bytes.length - from);
-                    if (anyKept && random.nextBoolean()) {
-                        put(write.offset + from, write.bytes, from, length);
-                    } else {
-                        lost += length;
-                    }
+            for (Change change : unsynced) {
+                if (kept == Kept.ANY_SECTORS && change instanceof Write write) {
+                    lost += keepAnySectors(write, random);
+                } else if (kept != Kept.NOTHING && random.nextBoolean()) {
+                    keep(change);
+                } else if (change instanceof Write write) {
+                    lost += write.bytes.length;
                 }
             }
             unsynced.clear();
@@ -212,6 +214,28 @@ final class PowerCut {
 
         byte[] bytes() {
             return Arrays.copyOf(room, size);
+        }
+
+        private long keepAnySectors(Write write, Random random) {
+            long lost = 0;
+            int from = 0;
+            while (from < write.bytes.length) {
+                int length = Math.min(SECTOR - (write.offset + from) % SECTOR, write.bytes.length - from);
+                if (random.nextBoolean()) {
+                    put(write.offset + from, write.bytes, from, length);
+                } else {
+                    lost += length;
+                }
+                from += length;
+            }
+            return lost;
+        }
+
+        private void keep(Change change) {
+            switch (change) {
+                case Write write -> put(write.offset, write.bytes, 0, write.bytes.length);
+                case Truncation truncation -> size = Math.min(size, truncation.length); // SQLite never makes one longer
+            }
         }
 
         private void put(int offset, byte[] bytes, int from, int length) {

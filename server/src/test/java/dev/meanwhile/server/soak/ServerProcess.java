@@ -32,7 +32,30 @@ final class ServerProcess implements AutoCloseable {
         return start(folder, Map.of(), flags);
     }
 
+    /** One that is killed while it starts, or soon after. */
+    static void startAndKill(Path folder, Map<String, String> variables, int afterMillis, String... flags)
+            throws IOException, InterruptedException {
+        Process process = builder(folder, variables, flags)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        process.waitFor(afterMillis, TimeUnit.MILLISECONDS);
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
     static ServerProcess start(Path folder, Map<String, String> variables, String... flags) {
+        try {
+            return new ServerProcess(builder(folder, variables, flags).start(), log(folder));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path log(Path folder) {
+        return folder.resolve("server.log");
+    }
+
+    private static ProcessBuilder builder(Path folder, Map<String, String> variables, String... flags) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+ExitOnOutOfMemoryError",
@@ -45,15 +68,10 @@ final class ServerProcess implements AutoCloseable {
                 "--http=off",
                 "--data=" + data(folder)));
         command.addAll(List.of(flags));
-        Path log = folder.resolve("server.log");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(log(folder).toFile()));
         builder.environment().putAll(variables);
-        try {
-            return new ServerProcess(builder.start(), log);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return builder;
     }
 
     static Path data(Path folder) {
@@ -66,7 +84,7 @@ final class ServerProcess implements AutoCloseable {
 
     /** Lines of all servers of that folder that say ERROR. */
     static List<String> errors(Path folder) {
-        try (Stream<String> lines = Files.lines(folder.resolve("server.log"), StandardCharsets.UTF_8)) {
+        try (Stream<String> lines = Files.lines(log(folder), StandardCharsets.UTF_8)) {
             return lines.filter(line -> line.contains("] ERROR: ")).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

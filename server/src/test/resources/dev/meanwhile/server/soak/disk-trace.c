@@ -64,21 +64,17 @@ static const char *name_of(int fd, char *path, size_t size) {
     return ours(path);
 }
 
-static ssize_t noted_write(ssize_t written, int fd, const void *data, off64_t offset) {
+static ssize_t noted_write(ssize_t written, int fd, const void *data, uint64_t offset) {
     char path[4096];
     const char *name = written > 0 ? name_of(fd, path, sizeof path) : NULL;
-    if (name) note('W', name, (uint64_t)offset, data, (uint32_t)written);
+    if (name) note('W', name, offset, data, (uint32_t)written);
     return written;
 }
 
-ssize_t pwrite64(int fd, const void *data, size_t length, off64_t offset) {
-    static typeof(&pwrite64) real;
-    if (!real) real = REAL(pwrite64);
-    return noted_write(real(fd, data, length, offset), fd, data, offset);
-}
-
 ssize_t pwrite(int fd, const void *data, size_t length, off_t offset) {
-    return pwrite64(fd, data, length, offset);
+    static typeof(&pwrite) real;
+    if (!real) real = REAL(pwrite);
+    return noted_write(real(fd, data, length, offset), fd, data, (uint64_t)offset);
 }
 
 static int noted_sync(int (*real)(int), int fd) {
@@ -104,19 +100,32 @@ int fdatasync(int fd) {
     return noted_sync(real, fd);
 }
 
-int ftruncate64(int fd, off64_t length) {
-    static typeof(&ftruncate64) real;
-    if (!real) real = REAL(ftruncate64);
+static int noted_truncate(int result, int fd, uint64_t length) {
     char path[4096];
-    const char *name = name_of(fd, path, sizeof path);
-    int result = real(fd, length);
-    if (name && result == 0) note('T', name, (uint64_t)length, NULL, 0);
+    const char *name = result == 0 ? name_of(fd, path, sizeof path) : NULL;
+    if (name) note('T', name, length, NULL, 0);
     return result;
 }
 
 int ftruncate(int fd, off_t length) {
-    return ftruncate64(fd, length);
+    static typeof(&ftruncate) real;
+    if (!real) real = REAL(ftruncate);
+    return noted_truncate(real(fd, length), fd, (uint64_t)length);
 }
+
+#ifdef __GLIBC__ /* others have one name for both */
+ssize_t pwrite64(int fd, const void *data, size_t length, off64_t offset) {
+    static typeof(&pwrite64) real;
+    if (!real) real = REAL(pwrite64);
+    return noted_write(real(fd, data, length, offset), fd, data, (uint64_t)offset);
+}
+
+int ftruncate64(int fd, off64_t length) {
+    static typeof(&ftruncate64) real;
+    if (!real) real = REAL(ftruncate64);
+    return noted_truncate(real(fd, length), fd, (uint64_t)length);
+}
+#endif
 
 int unlink(const char *path) {
     static typeof(&unlink) real;
