@@ -27,7 +27,7 @@ final class Screen {
     private boolean shut;
 
     /**
-     * @param terminal whether stdout is one; else nothing but results is printed
+     * @param terminal whether stdout is one; else there are no notes, no signals and no colours in results
      * @param errTerminal whether stderr is one; then a person who waits is told for what
      * @param colours whether they are wanted on terminals
      */

@@ -14,9 +14,9 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Passes on what comes. While nothing does it looks now and then, and tells a person who waits why, once for each
- * change; what nothing works on is told at once, and also where only a file takes it. After the first never more than
- * one look in {@link #PAUSE}.
+ * Passes on what comes. While nothing does it looks now and then, and tells why, once for each change: a terminal
+ * all of it, a file only what nothing works on, and a file beside JSON nothing, so there it does not look. What
+ * nothing works on is told at once. After the first never more than one look in {@link #PAUSE}.
  */
 final class WaitTeller implements LogListener, AutoCloseable {
     private static final Duration BEFORE_TEXT = Duration.ofSeconds(3);

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 /** What somebody is told who waits for an answer. */
 final class WaitTellerTest {
@@ -168,6 +169,32 @@ final class WaitTellerTest {
             await(() -> !files.err().isEmpty());
         }
         assertEquals("paused\n", files.err());
+    }
+
+    /** Planted: a thread whoever sees it; found red. */
+    @Test
+    void besideJsonWhereOnlyAFileTakesItItDoesNotLook() {
+        AtomicInteger looks = new AtomicInteger();
+        AtomicInteger others = new AtomicInteger();
+        Cli json = new Cli(Captured.pipe("").shell());
+        new CommandLine(json).parseArgs("--json");
+        try (WaitTeller none = looking(json, looks);
+                WaitTeller other = looking(cli, others)) {
+            await(() -> others.get() > 10);
+            assertEquals(0, looks.get());
+        }
+    }
+
+    private static WaitTeller looking(Cli cli, AtomicInteger looks) {
+        return new WaitTeller(
+                cli,
+                new AnswerPrinter(cli.screen(), false, through -> {}),
+                () -> {
+                    looks.incrementAndGet();
+                    return Optional.empty();
+                },
+                Duration.ofMillis(1),
+                Duration.ofMillis(1));
     }
 
     /** Planted: the first look only after the wait. */
