@@ -24,8 +24,8 @@ final class Banner {
         out.println("  data      " + config.store().dataFolder().resolve("meanwhile.db"));
         out.println("            durable: survives kill -9 and power loss");
         out.println("  models    " + models(config.modelInfos(), there));
-        trouble.ifPresent(which -> out.println(
-                "            " + which + "; in each workspace: bin/meanwhile " + there + "models replace OLD NAME"));
+        trouble.ifPresent(which -> out.println("            " + which + "; in each workspace W: bin/meanwhile " + there
+                + "--workspace W models replace OLD NAME"));
         out.println("  gRPC      listening on " + grpc);
         config.http()
                 .map(http -> new Address(http.host(), httpPort))

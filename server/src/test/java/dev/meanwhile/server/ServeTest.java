@@ -116,8 +116,8 @@ class ServeTest {
         before.destroyForcibly().waitFor();
         String banner = banner(serve());
         assertEquals(
-                "            1 open session has a model that is not configured: old (1); in each workspace:"
-                        + " bin/meanwhile --server " + address(banner) + " models replace OLD NAME",
+                "            1 open session has a model that is not configured: old (1); in each workspace W:"
+                        + " bin/meanwhile --server " + address(banner) + " --workspace W models replace OLD NAME",
                 banner.lines()
                         .dropWhile(line -> !line.startsWith("  models "))
                         .skip(1)
