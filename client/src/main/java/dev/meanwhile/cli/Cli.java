@@ -9,6 +9,7 @@ import dev.meanwhile.client.SessionList;
 import dev.meanwhile.v1.ListModelsResponse;
 import dev.meanwhile.v1.ListSessionsResponse;
 import dev.meanwhile.v1.Session;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,9 @@ import picocli.CommandLine.Spec;
 final class Cli implements Runnable {
     /** As people start it. */
     static final String NAME = "bin/meanwhile";
+
+    /** Less is worse than no word from a server that is busy; more would keep a command too long that is done. */
+    private static final Duration WORD_MORE = Duration.ofSeconds(3);
 
     private final Shell shell;
     private final ClientConfig patience;
@@ -161,6 +165,11 @@ final class Cli implements Runnable {
             config = config.onSilence(new OnceSaid(screen(), word));
         }
         return MeanwhileClient.connect(address, target().workspace(), config);
+    }
+
+    /** For what is only a word more: nobody waits for it as long as for the command's own calls. */
+    static MeanwhileClient forAWordMore(MeanwhileClient client) {
+        return client.within(WORD_MORE);
     }
 
     /** The session of this id, if this command has asked for the sessions. */

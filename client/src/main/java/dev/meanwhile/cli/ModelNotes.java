@@ -28,7 +28,7 @@ final class ModelNotes {
     private final Set<String> told = new HashSet<>();
 
     ModelNotes(MeanwhileClient client, Cli cli) {
-        this.client = client;
+        this.client = Cli.forAWordMore(client);
         this.cli = cli;
     }
 

@@ -54,7 +54,8 @@ final class ModelsCommand implements Callable<Integer> {
     /** Of the sessions in this workspace; the list is whole without it. */
     private void tellGone(MeanwhileClient client, ListModelsResponse models) {
         try {
-            new ModelNotes(client, cli).tellGone(models, cli.sessions(client).sessions());
+            new ModelNotes(client, cli)
+                    .tellGone(models, cli.sessions(Cli.forAWordMore(client)).sessions());
         } catch (RpcError e) {
             // Said by the commands that need them.
         }

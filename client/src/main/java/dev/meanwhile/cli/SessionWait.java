@@ -7,7 +7,7 @@ import dev.meanwhile.v1.Message;
 import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.Turn;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** Why what is still to come in a session does not come: two calls or three, and only if there is something. */
 final class SessionWait {
@@ -30,7 +30,7 @@ final class SessionWait {
 
     /** As above, if nothing works on it now; empty too if that can't be had, since it is only a word more. */
     Optional<WaitWords> standing(String id) {
-        return onlyAWordMore(() -> ofMessage(id));
+        return onlyAWordMore(wait -> wait.ofMessage(id));
     }
 
     /** Of the message whose turn it is; of the oldest among the newest 50, which names that one. */
@@ -67,15 +67,15 @@ final class SessionWait {
         }
         Screen screen = cli.screen();
         String follow = "; follow it with: " + cli.command("tail " + session.getNumber());
-        onlyAWordMore(() -> of(session))
+        onlyAWordMore(wait -> wait.of(session))
                 .ifPresentOrElse(
                         why -> screen.cause(EscapeFilter.line("the next answer waits: " + why.words() + follow)),
                         () -> screen.status(EscapeFilter.line("more is on its way" + follow)));
     }
 
-    private static Optional<WaitWords> onlyAWordMore(Supplier<Optional<WaitWords>> look) {
+    private Optional<WaitWords> onlyAWordMore(Function<SessionWait, Optional<WaitWords>> look) {
         try {
-            return look.get().filter(WaitWords::stands);
+            return look.apply(new SessionWait(Cli.forAWordMore(client), cli)).filter(WaitWords::stands);
         } catch (RpcError e) {
             return Optional.empty();
         }

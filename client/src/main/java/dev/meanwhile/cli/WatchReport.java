@@ -25,7 +25,7 @@ final class WatchReport implements WatchListener, WorkspaceView.News {
     private final WorkspaceView view = new WorkspaceView(this);
     private boolean lost;
     private Instant looked = Instant.EPOCH;
-    private boolean lookDue;
+    private boolean toldMayHaveEnded;
 
     /**
      * @param includePending whether the command is run for what is there at the start too
@@ -55,15 +55,20 @@ final class WatchReport implements WatchListener, WorkspaceView.News {
             lost = false;
             screen.status("connected again");
         }
-        look();
+        if (!response.hasClosing()) {
+            look();
+        }
     }
 
-    /** A look that comes too early waits for what comes next, if only a heartbeat. */
+    /**
+     * The stream tells of no pause and no hold. So whatever comes, if only a heartbeat, leads to a look while work is left
+     * undone: a session that waits need not change when one begins. That one has ended shows in a change.
+     */
     private void look() {
         Instant now = cli.shell().clock().instant();
         boolean early = Duration.between(looked, now).abs().compareTo(BETWEEN_LOOKS) < 0;
-        if (lookDue && !early) {
-            lookDue = false;
+        if (!early && (toldMayHaveEnded || view.sessions().stream().anyMatch(WatchReport::waits))) {
+            toldMayHaveEnded = false;
             looked = now;
             notes.tellWaits(view.sessions());
         }
@@ -100,8 +105,7 @@ final class WatchReport implements WatchListener, WorkspaceView.News {
     @Override
     public void changed(Session session) {
         tell(cli.shell().clock().instant(), "session " + Words.line(session), null);
-        // The stream tells of no pause and no hold, only of what they leave undone; that one has ended shows likewise.
-        lookDue |= waits(session) || notes.hasTold();
+        toldMayHaveEnded |= notes.hasTold();
     }
 
     private static boolean waits(Session session) {

@@ -36,6 +36,18 @@ final class Connection implements AutoCloseable {
                 .build();
     }
 
+    private Connection(ManagedChannel channel, ClientConfig config) {
+        this.channel = channel;
+        this.config = config;
+    }
+
+    /** The same channel, used with another patience; what is told of silence names the end of a call, so it is not. */
+    Connection within(Duration callTimeout) {
+        return new Connection(
+                channel,
+                new ClientConfig(callTimeout, config.calls(), config.streams(), config.sleeper(), config.random()));
+    }
+
     ClientConfig config() {
         return config;
     }

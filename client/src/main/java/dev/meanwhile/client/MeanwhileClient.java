@@ -30,6 +30,7 @@ import dev.meanwhile.v1.SwitchSessionResponse;
 import dev.meanwhile.v1.Turn;
 import dev.meanwhile.v1.UpdateSessionRequest;
 import dev.meanwhile.v1.UpdateSessionResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -61,6 +62,14 @@ public final class MeanwhileClient implements AutoCloseable {
     /** The same connection in another workspace. Closing either closes it. */
     public MeanwhileClient inWorkspace(String name) {
         return new MeanwhileClient(connection, name);
+    }
+
+    /**
+     * The same connection with another {@link ClientConfig#callTimeout}; nobody is told of its silence. Closing either
+     * closes it.
+     */
+    public MeanwhileClient within(Duration callTimeout) {
+        return new MeanwhileClient(connection.within(callTimeout), workspace);
     }
 
     public ListModelsResponse models() {

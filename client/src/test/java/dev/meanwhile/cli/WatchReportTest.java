@@ -1,6 +1,7 @@
 package dev.meanwhile.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Timestamp;
 import dev.meanwhile.client.MeanwhileClient;
@@ -14,17 +15,21 @@ import dev.meanwhile.v1.Session;
 import dev.meanwhile.v1.SessionServiceGrpc;
 import dev.meanwhile.v1.SessionState;
 import dev.meanwhile.v1.WatchCaughtUp;
+import dev.meanwhile.v1.WatchClosing;
 import dev.meanwhile.v1.WatchHeartbeat;
 import dev.meanwhile.v1.WatchWorkspaceResponse;
 import dev.meanwhile.v1.WorkspaceChanges;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,9 +102,30 @@ final class WatchReportTest {
         assertEquals(PAUSED + PAUSED, shell.err());
     }
 
-    /** Planted: a look at each change; one at each heartbeat; one that is too early left out. Each found red. */
+    /** Planted: only what has changed makes a look due; found red. */
     @Test
-    void itLooksSeldomAndOnlyAfterAChange() {
+    void whatOnlyWaitsIsToldOfAPauseToo() {
+        after(10, queued(1));
+        assertEquals("", shell.err());
+        service.answer = paused();
+        heartbeatAfter(15);
+        assertEquals(PAUSED, shell.err());
+        service.answer = ListModelsResponse.getDefaultInstance();
+        heartbeatAfter(15);
+        service.answer = paused();
+        now = now.plusSeconds(15);
+        begin(queued(1));
+        assertEquals(PAUSED + PAUSED, shell.err(), "after another stream has begun");
+        service.answer = ListModelsResponse.getDefaultInstance();
+        heartbeatAfter(15);
+        service.answer = paused();
+        after(10, IDLE.toBuilder().setSessionId("s2").setRunningMessages(1).build());
+        assertEquals(PAUSED + PAUSED + PAUSED, shell.err(), "behind the work of others");
+    }
+
+    /** Planted: a look at each heartbeat; one that is too early; none that tells of another cause. Each found red. */
+    @Test
+    void itLooksSeldomAndOnlyWhileSomethingWaitsOrMayHaveEnded() {
         service.answer = paused();
         after(1, queued(1));
         after(1, queued(2));
@@ -109,14 +135,39 @@ final class WatchReportTest {
         heartbeatAfter(2);
         assertEquals(2, service.looks);
         assertEquals(PAUSED, shell.err());
-        heartbeatAfter(60);
+        heartbeatAfter(4);
         assertEquals(2, service.looks);
+        heartbeatAfter(1);
+        assertEquals(3, service.looks, "whether another cause has come");
+        assertEquals(PAUSED, shell.err());
         service.answer = ListModelsResponse.getDefaultInstance();
         after(60, IDLE);
-        assertEquals(3, service.looks, "whether it has ended");
+        assertEquals(4, service.looks, "whether it has ended");
+        heartbeatAfter(60);
         after(60, running());
+        heartbeatAfter(60);
         after(60, IDLE);
-        assertEquals(3, service.looks);
+        heartbeatAfter(60);
+        assertEquals(4, service.looks, "nothing waits");
+    }
+
+    /** Planted: a look; found red. */
+    @Test
+    void aServerThatStopsIsAskedNoMore() {
+        after(10, queued(1));
+        assertEquals(2, service.looks);
+        now = now.plusSeconds(10);
+        report.received(WatchWorkspaceResponse.newBuilder()
+                .setClosing(WatchClosing.getDefaultInstance())
+                .build());
+        assertEquals(2, service.looks);
+    }
+
+    /** Planted: the patience of other calls; found red. */
+    @Test
+    void aLookHoldsUpWhatFollowsForAShortTimeOnly() {
+        after(10, queued(1));
+        assertTrue(service.patience.compareTo(Duration.ofSeconds(3)) <= 0, service.patience::toString);
     }
 
     /** Planted: an error that goes up, and so would count as a cut; found red. */
@@ -233,10 +284,12 @@ final class WatchReportTest {
                 .build();
         private volatile boolean fails;
         private volatile int looks;
+        private volatile Duration patience = Duration.ZERO;
 
         @Override
         public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> answers) {
             looks++;
+            patience = Duration.ofNanos(Context.current().getDeadline().timeRemaining(TimeUnit.NANOSECONDS));
             if (fails) {
                 answers.onError(Status.INTERNAL.asRuntimeException());
                 return;
