@@ -12,7 +12,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,12 +21,20 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
 
 /**
  * The limit L2: a server that answers a submit once it is on disk, and does nothing else. One thread takes what waits,
  * writes it in one commit, and answers.
  */
 public final class DurableServer {
+    /** As Meanwhile has them. */
+    private static final int CACHE_KIB = 64 << 10;
+
+    private static final int CHECKPOINT_PAGES = 16 << 10;
+
     private DurableServer() {}
 
     /** Where it writes to. */
@@ -66,6 +73,15 @@ public final class DurableServer {
                 .build()
                 .start();
         System.out.println("listening on 127.0.0.1:" + server.getPort());
+        try {
+            answer(queue, store, response);
+        } finally {
+            server.shutdownNow(); // a server that answers nobody would keep the bench waiting
+        }
+    }
+
+    private static void answer(BlockingQueue<Call> queue, Store store, SubmitMessageResponse response)
+            throws IOException, SQLException, InterruptedException {
         List<Call> batch = new ArrayList<>();
         while (true) {
             batch.add(queue.take());
@@ -87,16 +103,22 @@ public final class DurableServer {
             bytes.clear();
             calls.forEach(call -> bytes.put(call.request.toByteArray()));
             bytes.flip();
-            file.write(bytes);
+            while (bytes.hasRemaining()) {
+                file.write(bytes);
+            }
             file.force(false);
         };
     }
 
     private static Store sqlite(Path folder) throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("messages.db"));
+        SQLiteConfig config = new SQLiteConfig();
+        config.setJournalMode(JournalMode.WAL);
+        config.setSynchronous(SynchronousMode.FULL);
+        config.setCacheSize(-CACHE_KIB);
+        config.setGetGeneratedKeys(false);
+        Connection connection = config.createConnection("jdbc:sqlite:" + folder.resolve("messages.db"));
         try (Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA journal_mode = WAL");
-            statement.execute("PRAGMA synchronous = FULL");
+            statement.execute("PRAGMA wal_autocheckpoint = " + CHECKPOINT_PAGES);
             statement.execute("CREATE TABLE session (key INTEGER PRIMARY KEY, last INTEGER)");
             statement.execute("CREATE TABLE message (key INTEGER PRIMARY KEY, session INTEGER, body BLOB)");
             statement.execute("CREATE INDEX message_session ON message (session, key)");

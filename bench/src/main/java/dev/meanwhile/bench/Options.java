@@ -57,7 +57,7 @@ record Options(
                         true,
                         5,
                         seconds(155),
-                        millis(2_500),
+                        seconds(4),
                         seconds(12),
                         millis(500),
                         seconds(2),
