@@ -6,7 +6,6 @@ import dev.meanwhile.server.domain.ModelInfo;
 import java.io.PrintStream;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What a person sees when the server is up; the lines with the addresses are read by programs. */
@@ -15,8 +14,7 @@ final class Banner {
 
     private Banner() {}
 
-    /** @param trouble which sessions have a model that is gone */
-    static void print(PrintStream out, ServerConfig config, int port, int httpPort, Optional<String> trouble) {
+    static void print(PrintStream out, ServerConfig config, int port, int httpPort, StartLines.Notes notes) {
         String grpc = new Address(config.grpc().address().getHostString(), port).toString();
         // Commands look at the default address by themselves.
         String there = grpc.equals(ConfigTable.GRPC.defaultText()) ? "" : "--server " + grpc + " ";
@@ -24,8 +22,12 @@ final class Banner {
         out.println("  data      " + config.store().dataFolder().resolve("meanwhile.db"));
         out.println("            durable: survives kill -9 and power loss");
         out.println("  models    " + models(config.modelInfos(), there));
-        trouble.ifPresent(which -> out.println("            " + which + "; in each workspace W: bin/meanwhile " + there
-                + "--workspace W models replace OLD NAME"));
+        notes.modelsMissing()
+                .ifPresent(which -> out.println("            " + which + "; in each workspace W: bin/meanwhile " + there
+                        + "--workspace W models replace OLD NAME"));
+        if (notes.paused()) {
+            out.println("  workers   paused: nothing is answered until: bin/meanwhile " + there + "resume");
+        }
         out.println("  gRPC      listening on " + grpc);
         config.http()
                 .map(http -> new Address(http.host(), httpPort))

@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** {@code meanwhile serve}: reads the configuration, serves until SIGTERM, ends in order. Or {@code compact}. */
 public final class Main {
@@ -79,8 +78,8 @@ public final class Main {
             Runtime.getRuntime().halt(0); // in order, so not with the signal's exit code
         }));
         Interrupts.handle(server);
-        Optional<String> trouble = server.logStart(config);
-        Banner.print(System.out, config, server.port(), server.httpPort(), trouble);
+        StartLines.Notes notes = server.logStart(config);
+        Banner.print(System.out, config, server.port(), server.httpPort(), notes);
     }
 
     /** Nobody knows what is on disk: end now, and let the next start find out. */

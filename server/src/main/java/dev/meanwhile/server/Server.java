@@ -161,7 +161,7 @@ public final class Server {
      * Reads every session, so only once a SIGTERM finds what ends the server in order. Returns what the one who started
      * it should see too.
      */
-    Optional<String> logStart(ServerConfig config) {
+    StartLines.Notes logStart(ServerConfig config) {
         return StartLines.log(config, version(), port(), httpPort(), storage);
     }
 

@@ -3,6 +3,7 @@ package dev.meanwhile.server;
 import dev.meanwhile.server.config.Address;
 import dev.meanwhile.server.domain.ModelInfo;
 import dev.meanwhile.server.domain.Refusal;
+import dev.meanwhile.server.queue.Claims;
 import dev.meanwhile.server.store.Storage;
 import dev.meanwhile.server.store.jdbc.JdbcStorage;
 import dev.meanwhile.server.telemetry.ServiceLog;
@@ -16,8 +17,14 @@ final class StartLines {
 
     private StartLines() {}
 
-    /** Returns what the one who started it should see too; empty if there is nothing. */
-    static Optional<String> log(ServerConfig config, String version, int port, int httpPort, Storage storage) {
+    /**
+     * What the one who started it should see too.
+     *
+     * @param modelsMissing how many open sessions have models that are not configured, and which
+     */
+    record Notes(boolean paused, Optional<String> modelsMissing) {}
+
+    static Notes log(ServerConfig config, String version, int port, int httpPort, Storage storage) {
         ServiceLog.listening(
                 version,
                 new Address(config.grpc().address().getHostString(), port).toString(),
@@ -26,17 +33,15 @@ final class StartLines {
                         .orElse(null),
                 config.store().dataFolder().resolve(JdbcStorage.FILE_NAME).toString());
         try {
+            boolean paused = storage.read(Claims::paused);
             Map<String, Integer> missing = storage.read(tx -> tx.sessions().openByModel());
             config.modelInfos().stream().map(ModelInfo::name).forEach(missing::remove);
-            if (!missing.isEmpty()) {
-                String told = told(missing);
-                ServiceLog.modelsMissing(told);
-                return Optional.of(told);
-            }
+            Optional<String> told = missing.isEmpty() ? Optional.empty() : Optional.of(told(missing));
+            told.ifPresent(ServiceLog::modelsMissing);
+            return new Notes(paused, told);
         } catch (Refusal refusal) {
-            // It is only advice, and of a store that can't be read others tell.
+            return new Notes(false, Optional.empty()); // only advice; of a store that can't be read others tell
         }
-        return Optional.empty();
     }
 
     private static String told(Map<String, Integer> missing) {

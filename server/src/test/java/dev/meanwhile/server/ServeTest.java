@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.meanwhile.v1.CreateSessionRequest;
 import dev.meanwhile.v1.GetMessageRequest;
 import dev.meanwhile.v1.MessageState;
+import dev.meanwhile.v1.OperatorServiceGrpc;
+import dev.meanwhile.v1.PauseWorkersRequest;
 import dev.meanwhile.v1.SessionServiceGrpc;
 import dev.meanwhile.v1.SubmitMessageRequest;
 import io.grpc.ManagedChannel;
@@ -123,6 +125,20 @@ class ServeTest {
                         .skip(1)
                         .findFirst()
                         .orElseThrow());
+    }
+
+    /** Seen red: only a line of the log said it, among others. */
+    @Test
+    void theBannerTellsOfAPauseThatHolds() throws Exception {
+        Process before = serve();
+        String first = banner(before);
+        assertFalse(first.contains("paused"), first);
+        pause(Integer.parseInt(address(first).replaceAll(".*:", "")));
+        before.destroyForcibly().waitFor();
+        String banner = banner(serve());
+        String told =
+                "  workers   paused: nothing is answered until: bin/meanwhile --server " + address(banner) + " resume";
+        assertTrue(banner.lines().anyMatch(told::equals), banner);
     }
 
     private static String address(String banner) {
@@ -260,6 +276,16 @@ class ServeTest {
             line = out.readLine();
         }
         return Integer.parseInt(String.valueOf(line).replaceAll(".*:", ""));
+    }
+
+    private static void pause(int port) {
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        try {
+            OperatorServiceGrpc.newBlockingStub(channel).pauseWorkers(PauseWorkersRequest.getDefaultInstance());
+        } finally {
+            channel.shutdownNow();
+        }
     }
 
     private static String askSomething(int port) {

@@ -94,7 +94,7 @@ public final class Explainer {
                             ? 0
                             : tx.heads().position(head, MAX_POSITION),
                     Duration.between(message.submission().createTime(), waitedUntil),
-                    paused(tx),
+                    Claims.paused(tx),
                     head == null || head.message() != message.key() ? null : hold(head),
                     front(tx, head, message),
                     tx.messages().failedAttempts(message.key(), MAX_ATTEMPTS - 1),
@@ -105,11 +105,7 @@ public final class Explainer {
 
     /** Whether nothing is started now, of no model. */
     public boolean workersPaused() {
-        return storage.read(Explainer::paused);
-    }
-
-    private static boolean paused(Transaction tx) {
-        return "true".equals(tx.settings().get(Claims.PAUSED));
+        return storage.read(Claims::paused);
     }
 
     private @Nullable Front front(Transaction tx, @Nullable Head head, Message message) {

@@ -86,7 +86,7 @@ public final class Operations {
             return new Stats(
                     perModel,
                     tx.lanes().deepest(workspaces),
-                    "true".equals(tx.settings().get(Claims.PAUSED)),
+                    Claims.paused(tx),
                     queue.submitted().perSecond(),
                     queue.ended().perSecond());
         });
@@ -115,7 +115,7 @@ public final class Operations {
     /** Stops or resumes claiming; stored, so it holds across restarts. Returns whether it changed anything. */
     public boolean setPaused(boolean paused) {
         return storage.inTransaction(Caller.USER, tx -> {
-            if (paused == "true".equals(tx.settings().get(Claims.PAUSED))) {
+            if (paused == Claims.paused(tx)) {
                 return false;
             }
             tx.settings().set(Claims.PAUSED, String.valueOf(paused));

@@ -80,7 +80,7 @@ public final class Claims {
         int room = HEADS_PER_COMMAND - promoteDue(tx, HEADS_PER_COMMAND);
         int removed = endRemoved(tx, room);
         room -= removed;
-        boolean paused = "true".equals(tx.settings().get(PAUSED));
+        boolean paused = paused(tx);
         List<Lease> granted = new ArrayList<>();
         int high = 0;
         int low = 0;
@@ -92,6 +92,11 @@ public final class Claims {
             low += tx.lanes().find(model.getKey(), Priority.LOW).queued();
         }
         return new Claimed(granted, high, low, nextDue(tx), removed > 0 || granted.size() == room);
+    }
+
+    /** Whether nothing is claimed until somebody resumes. */
+    public static boolean paused(Transaction tx) {
+        return "true".equals(tx.settings().get(PAUSED));
     }
 
     /** Takes back what ran when the server ended, from that session on; returns the last one seen, 0 = no more. */

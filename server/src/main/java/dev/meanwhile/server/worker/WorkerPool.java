@@ -68,7 +68,7 @@ public final class WorkerPool {
             after = storage.inTransaction(Caller.SERVICE, tx -> claims.takeBackRunning(tx, from));
         } while (after != 0);
         queue.countChannels(storage.read(tx -> tx.heads().count()));
-        if (storage.read(tx -> "true".equals(tx.settings().get(Claims.PAUSED)))) {
+        if (storage.read(Claims::paused)) {
             ServiceLog.paused();
         }
         thread.start();
