@@ -22,10 +22,9 @@ import dev.meanwhile.v1.WorkspaceChanges;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -198,24 +197,10 @@ final class WatchReportTest {
     }
 
     private WatchReport report(Captured captured, String... options) {
-        Clock clock = new Clock() {
-            @Override
-            public Instant instant() {
-                return now;
-            }
-
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                throw new UnsupportedOperationException();
-            }
-        };
+        InstantSource clock = () -> now;
         Shell given = captured.shell();
-        Cli cli = new Cli(new Shell(given.screen(), given.in(), false, given.environment(), clock));
+        Cli cli = new Cli(
+                new Shell(given.screen(), given.in(), false, given.environment(), clock.withZone(ZoneOffset.UTC)));
         new CommandLine(cli).parseArgs(options);
         return new WatchReport(cli, TerminalNotice.OFF, Optional.empty(), false, new ModelNotes(client, cli));
     }

@@ -35,7 +35,9 @@ final class StrangeFileTest {
                 var statement = other.createStatement()) {
             statement.execute("CREATE TABLE of_another (program TEXT)");
         }
+        byte[] others = Files.readAllBytes(file);
         refused();
+        assertArrayEquals(others, Files.readAllBytes(file));
         Files.delete(file);
         new Database(folder).create();
         byte[] whole = Files.readAllBytes(file);
