@@ -67,6 +67,10 @@ final class DamagedPageTest {
                 messages.forEach(message -> TURNS.put(message, calls.message(message)));
             }
         }
+        // The database file alone is copied, and connections that close at the same moment may leave it behind its log.
+        try (StoredFile stored = new StoredFile(whole)) {
+            assertEquals(0, stored.number("PRAGMA wal_checkpoint(TRUNCATE)"));
+        }
     }
 
     /**
